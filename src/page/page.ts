@@ -1,0 +1,184 @@
+import type { Report } from '../report/schema.js';
+import type { GraphContext } from '../render/shared/describe.js';
+import { formatCount, plural } from '../render/shared/numbers.js';
+import { searchTree, type SearchResult } from '../render/shared/search.js';
+import { at, buildTree, frameWidths, WIDTH_MODES, type WidthMode } from '../render/shared/tree.js';
+import { chartData, type ChartData } from './chart-data.js';
+import { makeChart, type Chart, type FrameGroup } from './chart.js';
+import { showDetails } from './details.js';
+import { element } from './document.js';
+import { neighbour, setTabStop } from './keyboard.js';
+import { markMatches, searchSentence } from './search.js';
+
+const WIDTH_WORDS: Readonly<Record<WidthMode, string>> = {
+  larger: 'the larger of base and new',
+  base: 'base',
+  new: 'new',
+  change: 'change of self weight, absolute, added up',
+};
+
+interface State {
+  zoom: number;
+  mode: WidthMode;
+  found: SearchResult | null;
+  /** The node whose frame is in the tab order. */
+  current: number;
+}
+
+/** Replaces the static graph by the interactive one and brings the controls to life. */
+export function startPage(report: Report): void {
+  const context: GraphContext = {
+    tree: buildTree(report.graph),
+    baseTotal: report.total.base,
+    newTotal: report.total.new,
+    unit: report.base.unit,
+  };
+  if (context.tree.size === 0) return;
+  const state: State = { zoom: 0, mode: 'larger', found: null, current: 0 };
+  const box = element('graph-box');
+  const staticGraph = element('static-graph');
+  const innerWidth = (): number => Math.max(200, box.clientWidth - 6);
+  const data = (): ChartData =>
+    chartData(context, frameWidths(context.tree, state.mode), state.zoom, innerWidth());
+  const chart = makeChart(box, context, data());
+  chart.svg.setAttribute('role', 'tree');
+  chart.svg.setAttribute('aria-label', 'Differential flame graph, root at the top');
+
+  const redraw = (): void => {
+    const now = data();
+    chart.draw(now, innerWidth());
+    const groups = chart.groups();
+    markMatches(chart.svg, groups, state.found);
+    setTabStop(groups, groupOf(groups, state.current) ?? groupOf(groups, state.zoom));
+    element('graph-note').textContent = cutSentence(now, state);
+    (element('reset') as HTMLButtonElement).disabled = state.zoom === 0;
+  };
+  const zoomTo = (node: number, focus: boolean): void => {
+    state.zoom = node;
+    state.current = node;
+    redraw();
+    if (focus) groupOf(chart.groups(), node)?.focus();
+  };
+  const search = (term: string): void => {
+    state.found = searchTree(context.tree, term);
+    markMatches(chart.svg, chart.groups(), state.found);
+    element('search-status').textContent = searchSentence(context, state.found);
+  };
+
+  redraw();
+  staticGraph.remove();
+  for (const id of ['controls', 'details', 'keys']) element(id).hidden = false;
+  listenToFrames(chart, context, state, zoomTo);
+  listenToControls(state, zoomTo, redraw, search);
+  let width = innerWidth();
+  new ResizeObserver(() => {
+    if (innerWidth() === width) return;
+    width = innerWidth();
+    redraw();
+  }).observe(box);
+}
+
+function groupOf(groups: readonly FrameGroup[], node: number): FrameGroup | null {
+  return (
+    groups.find(({ __data__: d }) => d.data.frame.node === node && d.data.frame.fold === 0) ?? null
+  );
+}
+
+function cutSentence(data: ChartData, state: State): string {
+  const rest = data.cut.frames - data.cut.drawn;
+  const where = state.zoom === 0 ? '' : ' of this subtree';
+  const folded =
+    rest === 0
+      ? ''
+      : `; ${formatCount(rest)} too narrow are folded in ${plural(data.cut.folds, 'place')} (marked …) or left as gaps`;
+  return `${formatCount(data.cut.drawn)} of ${plural(data.cut.frames, 'frame')}${where} drawn${folded}. Width: ${WIDTH_WORDS[state.mode]}.`;
+}
+
+type Zoom = (node: number, focus: boolean) => void;
+
+function listenToFrames(chart: Chart, context: GraphContext, state: State, zoomTo: Zoom): void {
+  const panel = element('details');
+  const groupAt = (target: EventTarget | null): FrameGroup | null =>
+    target instanceof Element ? target.closest<FrameGroup>('g.frame') : null;
+  const show = (group: FrameGroup): void => {
+    showDetails(panel, context, group.__data__.data.frame);
+  };
+  // In the capture phase: the library's own zoom, which recolours, never sees the click.
+  chart.svg.addEventListener(
+    'click',
+    (event) => {
+      event.stopPropagation();
+      const group = groupAt(event.target);
+      if (group) zoomTo(group.__data__.data.frame.node, true);
+    },
+    true,
+  );
+  chart.svg.addEventListener('mouseover', (event) => {
+    const group = groupAt(event.target);
+    if (group) show(group);
+  });
+  chart.svg.addEventListener('focusin', (event) => {
+    const group = groupAt(event.target);
+    if (!group) return;
+    show(group);
+    state.current = group.__data__.data.frame.node;
+    setTabStop(chart.groups(), group);
+  });
+  chart.svg.addEventListener('keydown', (event) => {
+    const group = groupAt(event.target);
+    if (!group || event.ctrlKey || event.metaKey || event.altKey) return;
+    const next = neighbour(chart.groups(), group, event.key);
+    if (next) next.focus();
+    else if (event.key === 'Enter' || event.key === ' ')
+      zoomTo(group.__data__.data.frame.node, true);
+    else if (event.key === 'Escape') zoomTo(Math.max(0, at(context.tree.parent, state.zoom)), true);
+    else if (!event.key.startsWith('Arrow')) return;
+    event.preventDefault();
+  });
+  showDetails(panel, context, (chart.groups()[0] as FrameGroup).__data__.data.frame);
+}
+
+function listenToControls(
+  state: State,
+  zoomTo: Zoom,
+  redraw: () => void,
+  search: (term: string) => void,
+): void {
+  const input = element('search') as HTMLInputElement;
+  let waiting: ReturnType<typeof setTimeout> | undefined;
+  input.addEventListener('input', () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      search(input.value);
+    }, 120);
+  });
+  input.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape') return;
+    input.value = '';
+    search('');
+  });
+  element('reset').addEventListener('click', () => {
+    zoomTo(0, false);
+  });
+  const select = element('width') as HTMLSelectElement;
+  select.addEventListener('change', () => {
+    state.mode = WIDTH_MODES.find((mode) => mode === select.value) ?? 'larger';
+    redraw();
+  });
+  for (const name of document.querySelectorAll<HTMLElement>('code[data-find]')) {
+    name.classList.add('go');
+    name.setAttribute('role', 'button');
+    name.setAttribute('tabindex', '0');
+    const find = (): void => {
+      input.value = (name.dataset['find'] ?? '').replace(/…$/, '');
+      search(input.value);
+      element('graph-h').scrollIntoView();
+    };
+    name.addEventListener('click', find);
+    name.addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter' && event.key !== ' ') return;
+      event.preventDefault();
+      find();
+    });
+  }
+}

@@ -1,0 +1,60 @@
+import type { Report } from '../../report/schema.js';
+import { paletteCss } from '../shared/colour.js';
+import { formatPercent } from '../shared/numbers.js';
+import { displayName } from '../shared/visible.js';
+import { answer, warnings } from './answer.js';
+import { loadAssets } from './assets.js';
+import { contentSecurityPolicy, embedReport, REPORT_ELEMENT } from './embed.js';
+import { graphSection } from './graph-section.js';
+import { ledger } from './ledger.js';
+import { html, trusted, type Markup } from './markup.js';
+import { compared, provenance } from './provenance.js';
+import { tables } from './tables.js';
+
+/**
+ * The report as one static HTML file: answer, warnings, ledger, graph, tables, provenance, and the
+ * complete report document for the page's own client and for `pvflame extract`.
+ * Same report, same bytes.
+ */
+export async function renderHtml(report: Report): Promise<string> {
+  const assets = await loadAssets();
+  const css = (paletteCss() + assets.css).trim();
+  const parts: Readonly<Record<string, Markup>> = {
+    csp: html`${contentSecurityPolicy(assets.script, css)}`,
+    title: html`${pageTitle(report)}`,
+    css: trusted(css),
+    body: body(report),
+    report: trusted(
+      `<script type="application/octet-stream" id="${REPORT_ELEMENT}">${embedReport(report)}</script>`,
+    ),
+    script: trusted(assets.script),
+  };
+  // One pass over the template: what is filled in is never searched for placeholders again.
+  return assets.page.replace(/\{\{(\w+)\}\}/g, (_, key: string) => {
+    const part = parts[key];
+    if (part === undefined) throw new Error(`page.html: unknown placeholder ${key}`);
+    return part.text;
+  });
+}
+
+function labels(report: Report): [string, string] {
+  return [displayName(report.base.label), displayName(report.new.label)];
+}
+
+function pageTitle(report: Report): string {
+  const [base, newer] = labels(report);
+  const percent = report.total.percent === null ? '' : `: ${formatPercent(report.total.percent)}`;
+  return `${report.title === null ? '' : `${displayName(report.title)} – `}${base} → ${newer}${percent} – pvflame`;
+}
+
+function body(report: Report): Markup {
+  const [base, newer] = labels(report);
+  return html`<header>
+      <h1>
+        ${report.title === null ? html`<bdi>${base}</bdi> → <bdi>${newer}</bdi>` : displayName(report.title)}
+      </h1>
+      ${answer(report)}
+    </header>
+    ${warnings(report)} ${compared(report)} ${ledger(report)} ${graphSection(report)}
+    ${tables(report)} ${provenance(report)}`;
+}

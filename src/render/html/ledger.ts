@@ -1,0 +1,151 @@
+import { type Bucket, type LedgerRow, type Report } from '../../report/schema.js';
+import {
+  fixed,
+  formatChange,
+  plural,
+  signed,
+  signedShort,
+  weightScale,
+} from '../shared/numbers.js';
+import { boundPrefix, isTimer } from './answer.js';
+import { html, trusted, type Markup } from './markup.js';
+
+/** One sentence a bucket. */
+export const BUCKET_TEXT: Readonly<Record<Bucket, string>> = {
+  call: 'out-of-line code behind paravirt ops: implementation, thunk, static-call trampoline',
+  site: "samples on a call site's own bytes",
+  wait: 'idling and waiting for locks: not paravirt cost, however it is reached',
+  deferred: 'taken where interrupts came back on; the time was spent before',
+  caller: 'growth of functions that contain sites: spills, code size, native work inlined in base',
+  elsewhere: 'growth of kernel functions without a site',
+  rest: 'kernel functions, with or without sites: telling them apart needs the site table',
+  user: 'user space',
+};
+
+/** The ledger: where the total change went, with nothing left over. */
+export function ledger(report: Report): Markup {
+  const known = report.ledger.filter((row) => row.delta !== null);
+  const largest = Math.max(
+    Math.abs(report.total.delta),
+    ...known.map((r) => Math.abs(r.delta ?? 0)),
+  );
+  const weights = [report.total.base, report.total.new, ...known.map((r) => r.base ?? 0)];
+  const gross = weightScale(report.base.unit, Math.max(...weights.map(Math.abs)), 5);
+  const scale = weightScale(report.base.unit, largest, 4);
+  const cell = (value: number | null): string =>
+    value === null ? '' : fixed(value / gross.divisor, gross.decimals);
+  const change = (value: number): string => signed(value / scale.divisor, scale.decimals);
+  const timer = isTimer(report);
+  const row = (r: LedgerRow): Markup => {
+    const delta = r.delta ?? 0;
+    const bound = timer && (r.bucket === 'call' || r.bucket === 'site');
+    return html`<tr>
+      <th scope="row"><code>${r.bucket}</code><span class="sub">${BUCKET_TEXT[r.bucket]}</span></th>
+      <td class="num">${cell(r.base)}</td>
+      <td class="num">${cell(r.new)}</td>
+      <td class="num">${bound ? boundPrefix('lower', delta) : ''}${change(delta)}</td>
+      <td class="bar">${bar(delta, largest)}</td>
+      <td class="num">${r.percent === null ? '–' : signedShort(r.percent)}</td>
+      <td class="num">${intervalText(r)}</td>
+      <td>${r.verdict}</td>
+    </tr>`;
+  };
+  return html`<section aria-labelledby="ledger-h">
+    <h2 id="ledger-h">Where the change went</h2>
+    <div class="scroll">
+      <table class="ledger">
+        <thead>
+          <tr>
+            <th scope="col">bucket</th>
+            <th scope="col" class="num">base<span class="sub">${gross.noun}</span></th>
+            <th scope="col" class="num">new<span class="sub">${gross.noun}</span></th>
+            <th scope="col" class="num">change<span class="sub">${scale.noun}</span></th>
+            <th scope="col"><span class="sub">less · more</span></th>
+            <th scope="col" class="num">points<span class="sub">% of base total</span></th>
+            <th scope="col" class="num">95 % interval<span class="sub">points</span></th>
+            <th scope="col">verdict</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${known.map(row)}
+        </tbody>
+        <tfoot>
+          <tr>
+            <th scope="row">total</th>
+            <td class="num">${cell(report.total.base)}</td>
+            <td class="num">${cell(report.total.new)}</td>
+            <td class="num">${change(report.total.delta)}</td>
+            <td class="bar">${bar(report.total.delta, largest)}</td>
+            <td class="num">
+              ${report.total.percent === null ? '–' : signedShort(report.total.percent)}
+            </td>
+            <td class="num">${intervalText(report.total)}</td>
+            <td>${report.total.verdict}</td>
+          </tr>
+        </tfoot>
+      </table>
+    </div>
+    ${notes(report, known)}
+  </section>`;
+}
+
+/** Points where known; the document's `interval` is in the unit, too wide for a column. */
+export function intervalText(row: Pick<LedgerRow, 'percentInterval'>): string {
+  if (row.percentInterval === null) return 'none';
+  const [low, high] = row.percentInterval;
+  return `${signedShort(low)} to ${signedShort(high)}`;
+}
+
+/** A bar from the middle: right for more, left for less. SVG, so that it prints. */
+export function bar(value: number, largest: number): Markup {
+  const half = largest > 0 ? (Math.abs(value) / largest) * 50 : 0;
+  const width = Number(half.toFixed(2));
+  const x = value < 0 ? Number((50 - half).toFixed(2)) : 50;
+  return trusted(
+    `<svg class="bar" width="100%" height="12" aria-hidden="true">` +
+      `<rect class="${value < 0 ? 'l4' : 'm4'}" x="${String(x)}%" y="1" width="${String(width)}%" height="10"/>` +
+      `<rect class="axis" x="50%" width="1" height="12"/></svg>`,
+  );
+}
+
+function notes(report: Report, known: readonly LedgerRow[]): Markup {
+  const shown = new Set<Bucket>(known.map((row) => row.bucket));
+  const lines: Markup[] = [];
+  const sum = known.reduce((all, row) => all + (row.delta ?? 0), 0);
+  lines.push(
+    html`Sum check: the ${plural(known.length, 'bucket')} add up to
+    ${formatChange(sum, report.base.unit, 6)}, the total changed by
+    ${formatChange(report.total.delta, report.base.unit, 6)}; left over:
+    ${formatChange(report.sumCheck, report.base.unit, 6)}.`,
+  );
+  const noImage = (['site', 'caller'] as const).filter((b) => !shown.has(b));
+  if (noImage.length > 0) {
+    lines.push(
+      html`Not known without the kernel image:
+      ${noImage.map((b, i) => [i > 0 ? ' and ' : '', html`<code>${b}</code>`])}.
+      ${shown.has('rest') ? html`Their weight is in <code>rest</code>.` : null}`,
+    );
+  }
+  if (!shown.has('deferred')) {
+    lines.push(
+      isTimer(report)
+        ? html`<code>deferred</code> is not known without the kernel image, though this is a timer
+            event: samples due while interrupts were off sit in the wrong functions, in every
+            bucket.`
+        : html`<code>deferred</code> does not apply: this event is not a timer.`,
+    );
+  }
+  if (isTimer(report)) {
+    lines.push(
+      html`≥ and ≤: at least this much. A timer does not see what runs with interrupts off, so
+        <code>call</code>, <code>site</code> and the rows of ops and sites are lower bounds.`,
+    );
+  }
+  lines.push(
+    html`Only <code>call</code> and <code>site</code> name paravirt; together they are neither an
+      upper nor a lower bound of its cost, since spills and cache effects sit in the callers.`,
+  );
+  return html`<ul class="notes">
+    ${lines.map((line) => html`<li>${line}</li>`)}
+  </ul>`;
+}

@@ -1,0 +1,234 @@
+import type { Report, Side } from '../../report/schema.js';
+import { formatCount, formatSeconds, formatWeight, plural } from '../shared/numbers.js';
+import { displayName, visibleText } from '../shared/visible.js';
+import { html, type Content, type Markup } from './markup.js';
+
+const NOT_RECORDED = 'not recorded';
+
+function sharedRow(term: string, base: Content, newer: Content): Markup {
+  return html`<tr>
+    <th scope="row">${term}</th>
+    <td>${base}</td>
+    <td>${newer}</td>
+  </tr>`;
+}
+
+function bothSides(report: Report, term: string, say: (side: Side) => Content): Markup {
+  return sharedRow(term, say(report.base), say(report.new));
+}
+
+function name(text: string | null): Content {
+  return text === null ? NOT_RECORDED : html`<bdi>${displayName(text)}</bdi>`;
+}
+
+function total(side: Side, key: 'samples' | 'lost' | 'skippedLines'): number {
+  return side.runs.reduce((sum, run) => sum + run[key], 0);
+}
+
+/** What was compared, in one small table under the answer. */
+export function compared(report: Report): Markup {
+  return html`<section aria-labelledby="compared-h">
+    <h2 id="compared-h">What was compared</h2>
+    <div class="scroll">
+      <table class="facts">
+        <thead>
+          <tr>
+            <td></td>
+            <th scope="col">base</th>
+            <th scope="col">new</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${bothSides(report, 'label', (s) => name(s.label))}
+          ${bothSides(report, 'kernel', (s) => name(s.kernel))}
+          ${bothSides(report, 'event', (s) => html`<code>${displayName(s.event)}</code>${s.timer ? ' (a timer)' : ''}`)}
+          ${bothSides(report, 'runs and samples', (s) => `${plural(s.runs.length, 'run')}, ${plural(total(s, 'samples'), 'sample')}`)}
+          ${sharedRow('weight, mean per run', formatWeight(report.total.base, report.base.unit, 4), formatWeight(report.total.new, report.base.unit, 4))}
+        </tbody>
+      </table>
+    </div>
+    <p class="note">${normalization(report)}</p>
+  </section>`;
+}
+
+function normalization(report: Report): string {
+  const { mode, factor } = report.normalization;
+  if (mode === 'none') {
+    return 'Not normalised: both sides are taken to have done the same work, and totals are compared as recorded.';
+  }
+  return `Normalised by ${mode}: new was multiplied by ${String(factor)}.`;
+}
+
+function inputs(report: Report): Markup {
+  const rows = (['base', 'new'] as const).flatMap((which) =>
+    report[which].runs.map(
+      (run) =>
+        html`<tr>
+          <th scope="row">${which}</th>
+          <td class="name"><bdi>${displayName(run.path)}</bdi></td>
+          <td class="name"><code class="hash">${run.sha256}</code></td>
+          <td class="num">${formatCount(run.samples)}</td>
+          <td class="num">${formatWeight(run.weight, report[which].unit, 5)}</td>
+          <td class="num">${run.duration === null ? '–' : formatSeconds(run.duration)}</td>
+          <td class="num">${formatCount(run.lost)}</td>
+        </tr>`,
+    ),
+  );
+  return html`<h3>Inputs</h3>
+    <div class="scroll">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">side</th>
+            <th scope="col" class="name">file</th>
+            <th scope="col" class="name">SHA-256</th>
+            <th scope="col" class="num">samples</th>
+            <th scope="col" class="num">weight</th>
+            <th scope="col" class="num">recorded for</th>
+            <th scope="col" class="num">lost</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${rows}
+        </tbody>
+      </table>
+    </div>`;
+}
+
+function recording(report: Report): Markup {
+  const fact = (term: string, say: (s: Side) => string | number | null): Markup =>
+    bothSides(report, term, (s) => {
+      const value = say(s);
+      return typeof value === 'string' ? name(value) : (value ?? NOT_RECORDED);
+    });
+  return html`<h3>Recordings</h3>
+    <div class="scroll">
+      <table class="facts">
+        <thead>
+          <tr>
+            <td></td>
+            <th scope="col">base</th>
+            <th scope="col">new</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${fact('host', (s) => s.recording.hostname)}
+          ${fact('os release', (s) => s.recording.osRelease)}
+          ${fact('architecture', (s) => s.recording.arch)} ${fact('CPU', (s) => s.recording.cpu)}
+          ${fact('CPUs online', (s) => s.recording.cpusOnline)}
+          ${fact('perf', (s) => s.recording.perfVersion)}
+          ${fact('recorded with', (s) => s.recording.command)}
+          ${bothSides(report, 'events seen', (s) => s.events.map((e, i) => [i > 0 ? ', ' : '', html`<code>${displayName(e.name)}</code> ${plural(e.samples, 'sample')}`]))}
+        </tbody>
+      </table>
+    </div>`;
+}
+
+function skipped(report: Report): Markup {
+  const rows = (['base', 'new'] as const).flatMap((which) =>
+    report[which].runs.flatMap((run) =>
+      run.skipped.map(
+        (s) =>
+          html`<li>
+            <bdi>${displayName(run.path)}</bdi> (${which}): ${plural(s.lines, 'line')}, first at
+            line ${formatCount(s.firstLine)}: ${visibleText(s.reason)}
+          </li>`,
+      ),
+    ),
+  );
+  const count = total(report.base, 'skippedLines') + total(report.new, 'skippedLines');
+  if (count === 0 && rows.length === 0)
+    return html`<h3>Skipped</h3>
+      <p>No line was skipped.</p>`;
+  return html`<h3>Skipped</h3>
+    <p>${plural(count, 'line')} could not be used.</p>
+    <ul>
+      ${rows}
+    </ul>`;
+}
+
+/** As a shell would need it, so that it can be pasted. */
+function shellWord(word: string): string {
+  const seen = visibleText(word);
+  return /^[\w@%+=:,./-]+$/.test(seen) ? seen : `'${seen.replaceAll("'", `'\\''`)}'`;
+}
+
+function aligned(report: Report): Markup {
+  const { moved, merges, base } = report;
+  const reasons = [
+    ['inlined in one build only', moved.reasons.inlined],
+    ['deferred', moved.reasons.deferred],
+    ['renamed', moved.reasons.renamed],
+  ] as const;
+  const named = reasons.filter(([, weight]) => weight !== null && weight !== 0);
+  return html`<h3>Lining the two kernels up</h3>
+    <p>
+      ${
+        moved.weight === 0
+          ? 'No weight was moved to line up inlining.'
+          : html`${formatWeight(moved.weight, base.unit)} of the
+            ${formatWeight(moved.gross, base.unit)} gross change cancels once the builds are lined
+            up
+            (${named.map(([reason, weight], i) => `${i > 0 ? ', ' : ''}${reason}: ${formatWeight(weight ?? 0, base.unit)}`)}),
+            over ${plural(moved.splices.length, 'caller and callee pair')}.`
+      }
+      ${
+        merges.length === 0
+          ? 'No symbols were merged under one name.'
+          : `${plural(merges.length, 'name')} stand for several recorded symbols or a suffixed one; the embedded document lists them.`
+      }
+    </p>`;
+}
+
+function limits(report: Report): Markup {
+  const few = Math.min(report.base.runs.length, report.new.runs.length) < 2;
+  const lines: Content[] = [
+    'Two builds differ in layout and alignment, and boots do not average that out: the numbers hold for these two images.',
+    'A kernel without paravirt also lacks other options; part of the change may come from those.',
+    'Spills, code size and cache effects of paravirt sit in the callers, where samples cannot tell them from other growth.',
+    few ? 'One run a side: how much boots differ from one another is unknown.' : null,
+    report.base.timer || report.new.timer
+      ? 'A timer event: code that runs with interrupts off is not sampled, and samples due there are taken later, in another function.'
+      : null,
+  ];
+  return html`<h3>What these data cannot tell</h3>
+    <ul>
+      ${lines.map((line) => (line === null ? null : html`<li>${line}</li>`))}
+    </ul>`;
+}
+
+/** Everything needed to check or repeat the comparison, and what it cannot say. */
+export function provenance(report: Report): Markup {
+  const { provenance: p, statistics } = report;
+  const options = Object.entries(p.options).filter(([, value]) => value !== null);
+  return html`<section aria-labelledby="method-h">
+    <h2 id="method-h">Provenance and method</h2>
+    ${inputs(report)}${recording(report)}${skipped(report)}
+    <h3>Command</h3>
+    <pre>${p.argv.map(shellWord).join(' ')}</pre>
+    <p>
+      ${p.tool}
+      ${p.version}${
+        options.length === 0
+          ? ''
+          : html`; options:
+            ${options.map(([key, value], i) => `${i > 0 ? ', ' : ''}${key} ${String(value)}`)}`
+      }.
+    </p>
+    <h3>Method</h3>
+    <p>
+      Statistics: ${statistics.method} (${plural(statistics.n.base, 'run')} of base,
+      ${plural(statistics.n.new, 'run')} of
+      new${statistics.seed === null ? '' : `, seed ${String(statistics.seed)}`}). Every number is in
+      the event's unit, as the mean of a side's runs; points are percent of the base total. extra is
+      gross in new minus gross in base, for every op and site: nothing is clamped or scaled.
+    </p>
+    ${aligned(report)}${limits(report)}
+    <h3>The data behind this page</h3>
+    <p>
+      The complete report document (${report.schema}) is embedded in this file, gzip in base64, in
+      the element <code>#pvflame-report</code>. This page is offline: it loads nothing and sends
+      nothing.
+    </p>
+  </section>`;
+}
