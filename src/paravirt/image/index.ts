@@ -1,0 +1,14 @@
+export type { Alternative } from './alternatives.js';
+export type { FlatStruct, Btf } from './btf.js';
+export {
+  readKernelImage,
+  type ImageKind,
+  type ImageOptions,
+  type KernelImage,
+} from './kernel-image.js';
+export type { ImageMemory, Region } from './memory.js';
+export type { NamedBy, OpTable } from './op-tables.js';
+export { findSites, type Site, type SiteSource, type SiteTable } from './sites.js';
+export { readListing, type Listing } from './kallsyms.js';
+export type { FunctionSymbol, SymbolOrigin, SymbolTable } from './symbols.js';
+export type { Packing } from './unpack.js';

@@ -1,0 +1,218 @@
+import type { Btf } from './btf.js';
+import { INLINE_FORMS, TELLING_FORMS } from './inline-forms.js';
+import type { ImageMemory } from './memory.js';
+import type { SymbolTable } from './symbols.js';
+import { NATIVE_IMPLEMENTATIONS, OPTIONAL_OPS, WORD_INDEX } from './word-index.js';
+
+/** A table of paravirt function pointers in the image, its words named as far as can be known. */
+export interface OpTable {
+  /** `pv_ops`, `pv_ops_lock`, or `pv_irq_ops` and its kin (Linux 2.6.24 to 4.19). */
+  readonly symbol: string;
+  readonly base: bigint;
+  readonly size: number;
+  /** Byte offset to `group.member`. */
+  readonly slots: ReadonlyMap<number, string>;
+  /** What named the slots. */
+  readonly namedBy: NamedBy;
+}
+
+export type NamedBy = 'btf' | 'word-index' | 'pointers' | 'none';
+
+/** Word order of the template without where it lies. */
+export interface OpLayout {
+  readonly size: number;
+  readonly slots: ReadonlyMap<number, string>;
+  readonly namedBy: NamedBy;
+}
+
+/** What a site says about the table it calls through. */
+export interface TableEvidence {
+  /** Address of the pointer that the site calls through. */
+  readonly target: bigint | null;
+  /** Word index, in kernels to 6.7. */
+  readonly type: number | null;
+  readonly inline: string | null;
+}
+
+const TEMPLATE = 'paravirt_patch_template';
+const SPLIT_TABLES = /^pv_(init|time|cpu|irq|apic|mmu|lock)_ops$/;
+const MAX_WORDS = 512;
+
+/** Layouts that the image's own types, else its version, allow for `pv_ops`. */
+export function layoutsOf(btf: Btf | null, release: string | null): readonly OpLayout[] {
+  const own = btf?.flatten(TEMPLATE) ?? null;
+  if (own !== null) return [{ ...own, namedBy: 'btf' }];
+  const version = /^\d+\.\d+/.exec(release ?? '')?.[0] ?? '';
+  const ops = WORD_INDEX.get(version);
+  if (ops === undefined) return [];
+  // Every combination of the optional groups; evidence decides between them.
+  const subsets = OPTIONAL_OPS.reduce<readonly (readonly string[])[]>(
+    (sets, group) => [...sets, ...sets.map((s) => [...s, ...group])],
+    [[]],
+  );
+  return subsets.map((without) => {
+    const kept = ops.filter((op) => !without.includes(op));
+    const slots = new Map(kept.map((op, i) => [i * 8, op]));
+    return { size: kept.length * 8, slots, namedBy: 'word-index' };
+  });
+}
+
+/** The most frequent value, where nearly all agree on it. */
+function agreed(votes: readonly bigint[]): bigint | null {
+  const counts = new Map<bigint, number>();
+  for (const vote of votes) counts.set(vote, (counts.get(vote) ?? 0) + 1);
+  let best: bigint | null = null;
+  for (const [vote, n] of counts) if (best === null || n > (counts.get(best) ?? 0)) best = vote;
+  return best !== null && (counts.get(best) ?? 0) >= 0.9 * votes.length ? best : null;
+}
+
+/**
+ * Where `pv_ops` lies in an image without symbols: the word index of each site says it (to 6.7),
+ * else the inline forms that belong to one op do.
+ */
+export function guessBase(
+  evidence: readonly TableEvidence[],
+  layout: OpLayout | null,
+): bigint | null {
+  const offsets = new Map([...(layout?.slots ?? [])].map(([offset, op]) => [op, offset]));
+  const votes: bigint[] = [];
+  for (const { target, type, inline } of evidence) {
+    if (target === null) continue;
+    const op = inline === null ? undefined : TELLING_FORMS.get(inline);
+    const offset = type !== null ? type * 8 : op === undefined ? undefined : offsets.get(op);
+    if (offset !== undefined) votes.push(target - BigInt(offset));
+  }
+  return agreed(votes);
+}
+
+/** False where a site's inline form belongs to another op than the layout says. */
+function consistent(layout: OpLayout, base: bigint, evidence: readonly TableEvidence[]): boolean {
+  return evidence.every(({ target, inline }) => {
+    if (target === null) return true;
+    const op = layout.slots.get(Number(BigInt.asIntN(53, target - base)));
+    if (op === undefined) return false;
+    return inline === null || INLINE_FORMS.get(op) === inline;
+  });
+}
+
+/** Slots on which all the given layouts agree. */
+function common(layouts: readonly OpLayout[]): ReadonlyMap<number, string> {
+  const [first, ...rest] = layouts;
+  return new Map(
+    [...(first?.slots ?? [])].filter(([at, op]) => rest.every((l) => l.slots.get(at) === op)),
+  );
+}
+
+/** Names slots by the native functions that the table holds when the kernel starts. */
+function byPointers(
+  memory: ImageMemory,
+  symbols: SymbolTable,
+  table: { readonly base: bigint; readonly size: number; readonly group: string | null },
+): ReadonlyMap<number, string> {
+  const slots = new Map<number, string>();
+  for (let offset = 0; offset + 8 <= table.size; offset += 8) {
+    const pointer = memory.read(table.base + BigInt(offset), 8)?.readBigUInt64LE(0);
+    const found = pointer === undefined ? null : symbols.lookup(pointer);
+    if (found === null || found.offset !== 0) continue;
+    for (const name of [found.symbol.name, ...found.symbol.aliases]) {
+      const op =
+        NATIVE_IMPLEMENTATIONS.get(name) ??
+        NATIVE_IMPLEMENTATIONS.get(name.replace(/^__raw_callee_save_/, ''));
+      if (op === undefined || (table.group !== null && !op.startsWith(table.group))) continue;
+      slots.set(offset, op);
+      break;
+    }
+  }
+  return slots;
+}
+
+/** Bytes from the table's start to the end of the last word that a site calls through. */
+function reach(base: bigint, evidence: readonly TableEvidence[]): number {
+  let size = 0;
+  for (const { target } of evidence) {
+    const offset = target === null ? -1 : Number(BigInt.asIntN(53, target - base));
+    if (offset >= size && offset < MAX_WORDS * 8) size = offset + 8;
+  }
+  return size;
+}
+
+/** Finds the paravirt tables of an image and names their words. */
+export function findOpTables(
+  image: { readonly memory: ImageMemory; readonly symbols: SymbolTable; readonly btf: Btf | null },
+  layouts: readonly OpLayout[],
+  evidence: readonly TableEvidence[],
+): readonly OpTable[] {
+  const { memory, symbols, btf } = image;
+  const tables: OpTable[] = [];
+  const pvOps = mainTable(image, layouts, evidence);
+  if (pvOps !== null) tables.push(pvOps);
+  for (const [symbol, { address: base, size: stated }] of symbols.names) {
+    const group = SPLIT_TABLES.exec(symbol)?.[1] ?? (symbol === 'pv_ops_lock' ? 'lock' : null);
+    if (group === null) continue;
+    const own = btf?.flatten(`pv_${group}_ops`) ?? null;
+    const size = Math.min(stated || own?.size || reach(base, evidence), MAX_WORDS * 8);
+    const slots =
+      own !== null
+        ? new Map([...own.slots].map(([at, name]) => [at, `${group}.${name}`]))
+        : byPointers(memory, symbols, { base, size, group: `${group}.` });
+    tables.push({
+      symbol,
+      base,
+      size,
+      slots,
+      namedBy: own !== null ? 'btf' : slots.size > 0 ? 'pointers' : 'none',
+    });
+  }
+  return tables;
+}
+
+function mainTable(
+  image: { readonly memory: ImageMemory; readonly symbols: SymbolTable },
+  layouts: readonly OpLayout[],
+  evidence: readonly TableEvidence[],
+): OpTable | null {
+  const { memory, symbols } = image;
+  const known = symbols.named('pv_ops');
+  const oldKind = [...symbols.names.keys()].some((name) => SPLIT_TABLES.test(name));
+  if (known === null && oldKind) return null;
+  const own = layouts.find((l) => l.namedBy === 'btf');
+  const base = known?.address ?? firstBase(evidence, layouts);
+  if (base === null) return null;
+  if (own !== undefined) return { symbol: 'pv_ops', base, ...own };
+  // Calls through pv_ops only: newer kernels keep the lock ops in a table of their own.
+  const here = evidence.filter(
+    (e) => e.target === null || (e.target >= base && e.target < base + 4096n),
+  );
+  const fitting = layouts.filter(
+    (l) => (!known?.size || known.size === l.size) && consistent(l, base, here),
+  );
+  const size = Math.min(known?.size || fitting[0]?.size || reach(base, evidence), MAX_WORDS * 8);
+  const indexed = common(fitting);
+  if (indexed.size > 0)
+    return { symbol: 'pv_ops', base, size, slots: indexed, namedBy: 'word-index' };
+  const slots = byPointers(memory, symbols, { base, size, group: null });
+  return { symbol: 'pv_ops', base, size, slots, namedBy: slots.size > 0 ? 'pointers' : 'none' };
+}
+
+/** The base that the first workable layout gives; word indexes alone need no layout. */
+function firstBase(
+  evidence: readonly TableEvidence[],
+  layouts: readonly OpLayout[],
+): bigint | null {
+  for (const layout of layouts) {
+    const base = guessBase(evidence, layout);
+    if (base !== null && (layout.namedBy === 'btf' || consistent(layout, base, evidence)))
+      return base;
+  }
+  return guessBase(evidence, null);
+}
+
+/** The op called through the pointer at `target`; null where that is in none of the tables. */
+export function opAt(tables: readonly OpTable[], target: bigint): string | null {
+  for (const table of tables) {
+    if (target < table.base || target >= table.base + BigInt(table.size)) continue;
+    const offset = Number(target - table.base);
+    return table.slots.get(offset) ?? `${table.symbol}+0x${offset.toString(16)}`;
+  }
+  return null;
+}

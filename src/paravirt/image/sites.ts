@@ -1,0 +1,169 @@
+import { indirectCall } from './calls.js';
+import type { KernelImage } from './kernel-image.js';
+import {
+  findOpTables,
+  layoutsOf,
+  opAt,
+  type NamedBy,
+  type OpLayout,
+  type OpTable,
+} from './op-tables.js';
+import { scanText } from './scan.js';
+import { readStaticCalls, staticCallTargets } from './static-calls.js';
+
+export type SiteSource = 'parainstructions' | 'altinstructions' | 'static_call' | 'text';
+
+/** A paravirt call site of an image. */
+export interface Site {
+  readonly address: bigint;
+  /** Raw name of the function, null without symbols. */
+  readonly function: string | null;
+  readonly offset: number | null;
+  readonly length: number;
+  /** `group.member`; `pv_ops+0x10` where the word has no known name. */
+  readonly op: string;
+  /** Hex bytes that boot code may write over the call; null where it only makes it direct. */
+  readonly inline: string | null;
+  readonly section: string;
+  readonly source: SiteSource;
+  /** False for a call that no record of the image covers: it is never patched. */
+  readonly tabled: boolean;
+}
+
+/** All sites of one image, in address order, with what was used to name them. */
+export interface SiteTable {
+  readonly sites: readonly Site[];
+  readonly tables: readonly OpTable[];
+  readonly namedBy: NamedBy;
+  /** What could not be known of this image, one sentence each. */
+  readonly limits: readonly string[];
+}
+
+interface Raw {
+  readonly address: bigint;
+  readonly length: number;
+  readonly type: number | null;
+  readonly target: bigint | null;
+  readonly inline: string | null;
+  readonly source: SiteSource;
+}
+
+/** The longest site: `call *abs32`. */
+const CALL_BYTES = 7;
+const DIRECT_OPCODES = new Set([0xe8, 0xe9]);
+
+/** The last inline form per site: rows are applied in order, so later ones win. */
+function inlineForms(image: KernelImage): ReadonlyMap<bigint, string> {
+  const out = new Map<bigint, string>();
+  for (const row of image.alternatives) {
+    const isCall = row.replacement.length === 5 && DIRECT_OPCODES.has(row.replacement[0] ?? 0);
+    if (!row.directCall && !isCall) out.set(row.address, row.replacement.toString('hex'));
+  }
+  return out;
+}
+
+/** Sites that the image's own tables list. */
+function recorded(image: KernelImage): readonly Raw[] {
+  const forms = inlineForms(image);
+  const rawAt = (address: bigint, listed: number, type: number | null, source: SiteSource): Raw => {
+    const room = image.memory.regionAt(address);
+    const left = room === null ? 0 : Number(room.end - address);
+    const call = indirectCall(image.readText(address, Math.min(CALL_BYTES, left)), address);
+    const inline = forms.get(address) ?? null;
+    return { address, length: listed, type, target: call?.target ?? null, inline, source };
+  };
+  const out = new Map<bigint, Raw>();
+  for (const { address, type, length } of image.patchSites) {
+    out.set(address, rawAt(address, length, type, 'parainstructions'));
+  }
+  for (const { address, length, directCall } of image.alternatives) {
+    if (!directCall || out.has(address)) continue;
+    out.set(address, rawAt(address, length, null, 'altinstructions'));
+  }
+  return [...out.values()];
+}
+
+/** The op of a recorded site: by what it calls through, else by its word index. */
+function opOf(raw: Raw, tables: readonly OpTable[], layout: OpLayout | undefined): string {
+  const byTarget = raw.target === null ? null : opAt(tables, raw.target);
+  if (byTarget !== null) return byTarget;
+  if (raw.type !== null) {
+    const slots = tables.find((t) => t.symbol === 'pv_ops')?.slots ?? layout?.slots;
+    return slots?.get(raw.type * 8) ?? `pv_ops+0x${(raw.type * 8).toString(16)}`;
+  }
+  return 'unknown';
+}
+
+function limitsOf(image: KernelImage, named: NamedBy, recordedSites: number): readonly string[] {
+  const limits: string[] = [];
+  if (image.symbols.origin === null) {
+    limits.push(
+      'The image is stripped: functions and static-call sites are unknown without --kallsyms.',
+    );
+  }
+  if (recordedSites > 0 && named === 'none') {
+    limits.push('No type information names the ops of this image: words are given by offset.');
+  }
+  return limits;
+}
+
+/**
+ * The site table of an image. A module names its ops by the kernel that it was built for: give
+ * that as `kernel`, since a module's own type information does not hold the table.
+ */
+export async function findSites(
+  image: KernelImage,
+  kernel: KernelImage | null = null,
+): Promise<SiteTable> {
+  const btf = image.btf ?? kernel?.btf ?? null;
+  const { memory, symbols } = image;
+  const raws = recorded(image);
+  const layouts = layoutsOf(btf, image.release);
+  const tables = findOpTables({ memory, symbols, btf }, layouts, raws);
+  const place = (address: bigint): Pick<Site, 'address' | 'function' | 'offset' | 'section'> => {
+    const at = symbols.lookup(address);
+    return {
+      address,
+      function: at?.symbol.name ?? null,
+      offset: at?.offset ?? null,
+      section: memory.regionAt(address)?.section.name ?? '',
+    };
+  };
+  const sites: Site[] = raws.map((raw) => ({
+    ...place(raw.address),
+    length: raw.length,
+    op: opOf(raw, tables, layouts[0]),
+    inline: raw.inline,
+    source: raw.source,
+    tabled: true,
+  }));
+  for (const { address, op, length } of readStaticCalls(memory, symbols)) {
+    sites.push({
+      ...place(address),
+      length,
+      op,
+      inline: null,
+      source: 'static_call',
+      tabled: true,
+    });
+  }
+  const targets = staticCallTargets(symbols);
+  const known = new Set(sites.map((s) => s.address));
+  const wanted = { tables, trampolines: new Set(targets.keys()), known };
+  for (const call of await scanText(memory, symbols, wanted)) {
+    const isStatic = call.kind === 'static';
+    const op = isStatic ? targets.get(call.target) : opAt(tables, call.target);
+    const source = isStatic ? 'static_call' : 'text';
+    sites.push({
+      ...place(call.address),
+      length: call.length,
+      op: op ?? 'unknown',
+      inline: null,
+      source,
+      tabled: false,
+    });
+  }
+  const namedBy = tables.find((t) => t.namedBy !== 'none')?.namedBy ?? 'none';
+  sites.sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0));
+  return { sites, tables, namedBy, limits: limitsOf(image, namedBy, raws.length) };
+}

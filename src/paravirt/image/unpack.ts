@@ -1,0 +1,112 @@
+import { gunzipSync } from 'node:zlib';
+import { isBzImage, openBzImage } from './bzimage.js';
+import { isElf } from './elf.js';
+import type { Faults } from './fault.js';
+import { LZ4_LEGACY_MAGIC, unpackLz4Legacy } from './lz4.js';
+import { bufferSource, type ByteSource } from './source.js';
+import { pipeThrough } from './tool.js';
+import { unpackZstd, ZSTD_MAGIC } from './zstd.js';
+
+/** An image that unpacks to more is refused: unpacked by hand it is read piece by piece. */
+export const MAX_UNPACKED = 1 << 30;
+/** Layers of packing (a packed file that is a bzImage that holds a packed vmlinux). */
+const MAX_LAYERS = 3;
+const HEAD = 0x250;
+
+export type Packing = 'gzip' | 'xz' | 'zstd' | 'lz4';
+type Recognised = Packing | 'bzip2' | 'lzma' | 'lzo';
+
+/** An ELF image's bytes and how they were wrapped. */
+export interface Unpacked {
+  readonly source: ByteSource;
+  readonly packings: readonly Packing[];
+  readonly bzImage: boolean;
+  /** Release in the bzImage's header, where there is one. */
+  readonly release: string | null;
+}
+
+/** Names the compression by its first bytes. */
+export function recognisePacking(head: Buffer): Recognised | null {
+  if (head.length < 6) return null;
+  const magic = head.readUInt32LE(0);
+  if (magic === ZSTD_MAGIC) return 'zstd';
+  if (magic === LZ4_LEGACY_MAGIC) return 'lz4';
+  if (head.readUInt16BE(0) === 0x1f8b) return 'gzip';
+  if (head.readUIntBE(0, 6) === 0xfd377a585a00) return 'xz';
+  if (head.toString('latin1', 0, 3) === 'BZh') return 'bzip2';
+  if (head.readUInt32BE(0) === 0x894c5a4f) return 'lzo';
+  if (head.readUIntBE(0, 3) === 0x5d0000) return 'lzma';
+  return null;
+}
+
+async function unpackOne(packed: Buffer, kind: Packing, faults: Faults): Promise<Buffer> {
+  switch (kind) {
+    case 'gzip':
+      return gunzip(packed, faults);
+    case 'zstd':
+      return unpackZstd(packed, MAX_UNPACKED, faults);
+    case 'lz4':
+      return unpackLz4Legacy(packed, MAX_UNPACKED, faults);
+    case 'xz': {
+      // --single-stream: the kernel build appends the unpacked size, which xz would complain of.
+      const out = pipeThrough('xz', ['-dc', '--single-stream'], packed, MAX_UNPACKED, faults);
+      if (out !== null) return out;
+      throw faults.refused(
+        'packed with xz, and no xz is installed',
+        'install xz-utils or unpack it',
+      );
+    }
+  }
+}
+
+function gunzip(packed: Buffer, faults: Faults): Buffer {
+  try {
+    return gunzipSync(packed, { maxOutputLength: MAX_UNPACKED });
+  } catch (error) {
+    if (error instanceof RangeError)
+      throw faults.refused('unpacks to too much', 'unpack it yourself');
+    throw faults.damaged('the gzip stream does not decode');
+  }
+}
+
+/** The packed kernel without the unpacked size that the build appends (scripts/Makefile.lib). */
+function withoutSize(payload: Buffer, kind: Packing): Buffer {
+  return kind === 'zstd' || kind === 'lz4' ? payload.subarray(0, -4) : payload;
+}
+
+/** Takes the wrapping off until an ELF image is found, by content and never by name. */
+export async function unpackImage(file: ByteSource, faults: Faults): Promise<Unpacked> {
+  let source = file;
+  let release: string | null = null;
+  let bzImage = false;
+  let inPayload = false;
+  const packings: Packing[] = [];
+  for (let layer = 0; layer <= MAX_LAYERS; layer++) {
+    const head = source.read(0, Math.min(source.size, HEAD), 'the first bytes');
+    if (isElf(head)) return { source, packings, bzImage, release };
+    const kind = recognisePacking(head);
+    if (kind === 'bzip2' || kind === 'lzma' || kind === 'lzo') {
+      throw faults.refused(
+        `kernel packed with ${kind}, which is not read`,
+        'unpack it and give the vmlinux',
+      );
+    }
+    if (kind !== null) {
+      const packed = source.read(0, source.size, 'the packed image');
+      source = bufferSource(
+        await unpackOne(inPayload ? withoutSize(packed, kind) : packed, kind, faults),
+        faults,
+      );
+      packings.push(kind);
+      inPayload = false;
+      continue;
+    }
+    if (!isBzImage(head)) break;
+    const opened = openBzImage(source, faults);
+    source = bufferSource(opened.payload, faults);
+    release = opened.release;
+    bzImage = true;
+    inPayload = true;
+  }
+  throw faults.refused('not an ELF image', 'give a vmlinux, a bzImage/vmlinuz or a .ko module');
+}

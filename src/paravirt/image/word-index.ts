@@ -1,0 +1,196 @@
+// Word order of struct paravirt_patch_template where an image has no BTF of its own, taken from the
+// BTF of Debian's 6.1 and 6.12 (XEN_PV=y) and of a 6.18 guest kernel (XEN_PV=n). The order depends
+// on the version and on the configuration, so op-layout.ts checks it against the image.
+
+/** Members that only some configurations have; each group is there as a whole or not at all. */
+export const OPTIONAL_OPS: readonly (readonly string[])[] = [
+  // CONFIG_X86_IOPL_IOPERM
+  ['cpu.invalidate_io_bitmap', 'cpu.update_io_bitmap'],
+  // CONFIG_PGTABLE_LEVELS >= 5
+  ['mmu.p4d_val', 'mmu.make_p4d', 'mmu.set_pgd'],
+];
+
+/** Ops in word order (byte offset / 8) by kernel version. */
+export const WORD_INDEX: ReadonlyMap<string, readonly string[]> = new Map([
+  [
+    '6.1',
+    words(`
+      cpu.io_delay cpu.get_debugreg cpu.set_debugreg cpu.read_cr0 cpu.write_cr0 cpu.write_cr4
+      cpu.load_tr_desc cpu.load_gdt cpu.load_idt cpu.set_ldt cpu.store_tr cpu.load_tls
+      cpu.load_gs_index cpu.write_ldt_entry cpu.write_gdt_entry cpu.write_idt_entry
+      cpu.alloc_ldt cpu.free_ldt cpu.load_sp0 cpu.invalidate_io_bitmap cpu.update_io_bitmap
+      cpu.wbinvd cpu.cpuid cpu.read_msr cpu.write_msr cpu.read_msr_safe cpu.write_msr_safe
+      cpu.read_pmc cpu.start_context_switch cpu.end_context_switch irq.save_fl irq.irq_disable
+      irq.irq_enable irq.safe_halt irq.halt mmu.flush_tlb_user mmu.flush_tlb_kernel
+      mmu.flush_tlb_one_user mmu.flush_tlb_multi mmu.tlb_remove_table mmu.exit_mmap
+      mmu.notify_page_enc_status_changed mmu.read_cr2 mmu.write_cr2 mmu.read_cr3 mmu.write_cr3
+      mmu.activate_mm mmu.dup_mmap mmu.pgd_alloc mmu.pgd_free mmu.alloc_pte mmu.alloc_pmd
+      mmu.alloc_pud mmu.alloc_p4d mmu.release_pte mmu.release_pmd mmu.release_pud
+      mmu.release_p4d mmu.set_pte mmu.set_pmd mmu.ptep_modify_prot_start
+      mmu.ptep_modify_prot_commit mmu.pte_val mmu.make_pte mmu.pgd_val mmu.make_pgd mmu.set_pud
+      mmu.pmd_val mmu.make_pmd mmu.pud_val mmu.make_pud mmu.set_p4d mmu.p4d_val mmu.make_p4d
+      mmu.set_pgd mmu.lazy_mode.enter mmu.lazy_mode.leave mmu.lazy_mode.flush mmu.set_fixmap
+      lock.queued_spin_lock_slowpath lock.queued_spin_unlock lock.wait lock.kick
+      lock.vcpu_is_preempted
+    `),
+  ],
+  [
+    '6.12',
+    words(`
+      cpu.io_delay cpu.get_debugreg cpu.set_debugreg cpu.read_cr0 cpu.write_cr0 cpu.write_cr4
+      cpu.load_tr_desc cpu.load_gdt cpu.load_idt cpu.set_ldt cpu.store_tr cpu.load_tls
+      cpu.load_gs_index cpu.write_ldt_entry cpu.write_gdt_entry cpu.write_idt_entry
+      cpu.alloc_ldt cpu.free_ldt cpu.load_sp0 cpu.invalidate_io_bitmap cpu.update_io_bitmap
+      cpu.wbinvd cpu.cpuid cpu.read_msr cpu.write_msr cpu.read_msr_safe cpu.write_msr_safe
+      cpu.read_pmc cpu.start_context_switch cpu.end_context_switch irq.save_fl irq.irq_disable
+      irq.irq_enable irq.safe_halt irq.halt mmu.flush_tlb_user mmu.flush_tlb_kernel
+      mmu.flush_tlb_one_user mmu.flush_tlb_multi mmu.tlb_remove_table mmu.exit_mmap
+      mmu.notify_page_enc_status_changed mmu.read_cr2 mmu.write_cr2 mmu.read_cr3 mmu.write_cr3
+      mmu.enter_mmap mmu.pgd_alloc mmu.pgd_free mmu.alloc_pte mmu.alloc_pmd mmu.alloc_pud
+      mmu.alloc_p4d mmu.release_pte mmu.release_pmd mmu.release_pud mmu.release_p4d mmu.set_pte
+      mmu.set_pmd mmu.ptep_modify_prot_start mmu.ptep_modify_prot_commit mmu.pte_val
+      mmu.make_pte mmu.pgd_val mmu.make_pgd mmu.set_pud mmu.pmd_val mmu.make_pmd mmu.pud_val
+      mmu.make_pud mmu.set_p4d mmu.p4d_val mmu.make_p4d mmu.set_pgd mmu.lazy_mode.enter
+      mmu.lazy_mode.leave mmu.lazy_mode.flush mmu.set_fixmap lock.queued_spin_lock_slowpath
+      lock.queued_spin_unlock lock.wait lock.kick lock.vcpu_is_preempted
+    `),
+  ],
+  [
+    '6.18',
+    words(`
+      cpu.io_delay cpu.get_debugreg cpu.set_debugreg cpu.read_cr0 cpu.write_cr0 cpu.write_cr4
+      cpu.load_tr_desc cpu.load_gdt cpu.load_idt cpu.set_ldt cpu.store_tr cpu.load_tls
+      cpu.load_gs_index cpu.write_ldt_entry cpu.write_gdt_entry cpu.write_idt_entry
+      cpu.alloc_ldt cpu.free_ldt cpu.load_sp0 cpu.cpuid cpu.read_msr cpu.write_msr
+      cpu.read_msr_safe cpu.write_msr_safe cpu.read_pmc cpu.start_context_switch
+      cpu.end_context_switch irq.save_fl irq.irq_disable irq.irq_enable irq.safe_halt irq.halt
+      mmu.flush_tlb_user mmu.flush_tlb_kernel mmu.flush_tlb_one_user mmu.flush_tlb_multi
+      mmu.exit_mmap mmu.notify_page_enc_status_changed mmu.read_cr2 mmu.write_cr2 mmu.read_cr3
+      mmu.write_cr3 mmu.enter_mmap mmu.pgd_alloc mmu.pgd_free mmu.alloc_pte mmu.alloc_pmd
+      mmu.alloc_pud mmu.alloc_p4d mmu.release_pte mmu.release_pmd mmu.release_pud
+      mmu.release_p4d mmu.set_pte mmu.set_pmd mmu.ptep_modify_prot_start
+      mmu.ptep_modify_prot_commit mmu.pte_val mmu.make_pte mmu.pgd_val mmu.make_pgd mmu.set_pud
+      mmu.pmd_val mmu.make_pmd mmu.pud_val mmu.make_pud mmu.set_p4d mmu.p4d_val mmu.make_p4d
+      mmu.set_pgd mmu.lazy_mode.enter mmu.lazy_mode.leave mmu.lazy_mode.flush mmu.set_fixmap
+      lock.queued_spin_lock_slowpath lock.queued_spin_unlock lock.wait lock.kick
+      lock.vcpu_is_preempted
+    `),
+  ],
+]);
+
+function words(text: string): readonly string[] {
+  return text.trim().split(/\s+/);
+}
+
+/** Native implementation to op, where the implementation serves one op only. */
+export const NATIVE_IMPLEMENTATIONS: ReadonlyMap<string, string> = new Map(
+  words(`
+    native_io_delay=cpu.io_delay
+    pv_native_get_debugreg=cpu.get_debugreg
+    native_get_debugreg=cpu.get_debugreg
+    pv_native_set_debugreg=cpu.set_debugreg
+    native_set_debugreg=cpu.set_debugreg
+    native_read_cr0=cpu.read_cr0
+    native_write_cr0=cpu.write_cr0
+    native_write_cr4=cpu.write_cr4
+    native_load_tr_desc=cpu.load_tr_desc
+    native_load_gdt=cpu.load_gdt
+    native_load_idt=cpu.load_idt
+    native_set_ldt=cpu.set_ldt
+    native_store_tr=cpu.store_tr
+    native_load_tls=cpu.load_tls
+    native_load_gs_index=cpu.load_gs_index
+    native_lkgs=cpu.load_gs_index
+    native_write_ldt_entry=cpu.write_ldt_entry
+    native_write_gdt_entry=cpu.write_gdt_entry
+    native_write_idt_entry=cpu.write_idt_entry
+    native_load_sp0=cpu.load_sp0
+    native_tss_invalidate_io_bitmap=cpu.invalidate_io_bitmap
+    native_tss_update_io_bitmap=cpu.update_io_bitmap
+    pv_native_wbinvd=cpu.wbinvd
+    native_wbinvd=cpu.wbinvd
+    native_cpuid=cpu.cpuid
+    native_read_msr=cpu.read_msr
+    native_write_msr=cpu.write_msr
+    native_read_msr_safe=cpu.read_msr_safe
+    native_write_msr_safe=cpu.write_msr_safe
+    native_read_pmc=cpu.read_pmc
+    pv_native_save_fl=irq.save_fl
+    native_save_fl=irq.save_fl
+    pv_native_irq_disable=irq.irq_disable
+    native_irq_disable=irq.irq_disable
+    pv_native_irq_enable=irq.irq_enable
+    native_irq_enable=irq.irq_enable
+    pv_native_safe_halt=irq.safe_halt
+    native_safe_halt=irq.safe_halt
+    native_halt=irq.halt
+    native_flush_tlb_local=mmu.flush_tlb_user
+    native_flush_tlb_global=mmu.flush_tlb_kernel
+    native_flush_tlb_one_user=mmu.flush_tlb_one_user
+    native_flush_tlb_multi=mmu.flush_tlb_multi
+    native_tlb_remove_table=mmu.tlb_remove_table
+    tlb_remove_page=mmu.tlb_remove_table
+    pv_native_read_cr2=mmu.read_cr2
+    native_read_cr2=mmu.read_cr2
+    pv_native_write_cr2=mmu.write_cr2
+    native_write_cr2=mmu.write_cr2
+    __native_read_cr3=mmu.read_cr3
+    native_write_cr3=mmu.write_cr3
+    __paravirt_pgd_alloc=mmu.pgd_alloc
+    native_set_pte=mmu.set_pte
+    native_set_pmd=mmu.set_pmd
+    __ptep_modify_prot_start=mmu.ptep_modify_prot_start
+    __ptep_modify_prot_commit=mmu.ptep_modify_prot_commit
+    native_set_pud=mmu.set_pud
+    native_set_p4d=mmu.set_p4d
+    native_set_pgd=mmu.set_pgd
+    native_set_fixmap=mmu.set_fixmap
+    native_queued_spin_lock_slowpath=lock.queued_spin_lock_slowpath
+    __raw_callee_save___native_queued_spin_unlock=lock.queued_spin_unlock
+    __native_queued_spin_unlock=lock.queued_spin_unlock
+    native_queued_spin_unlock=lock.queued_spin_unlock
+    __raw_callee_save___native_vcpu_is_preempted=lock.vcpu_is_preempted
+    __native_vcpu_is_preempted=lock.vcpu_is_preempted
+    native_sched_clock=time.sched_clock
+    native_steal_clock=time.steal_clock
+    native_restore_fl=irq.restore_fl
+    native_iret=cpu.iret
+    native_swapgs=cpu.swapgs
+    native_usergs_sysret64=cpu.usergs_sysret64
+    native_usergs_sysret32=cpu.usergs_sysret32
+    native_irq_enable_sysexit=cpu.irq_enable_sysexit
+    native_clts=cpu.clts
+    native_read_cr4=cpu.read_cr4
+    native_read_cr4_safe=cpu.read_cr4_safe
+    native_read_tsc=cpu.read_tsc
+    native_read_tscp=cpu.read_tscp
+    native_rdmsr_safe_regs=cpu.rdmsr_regs
+    native_wrmsr_safe_regs=cpu.wrmsr_regs
+    native_set_iopl_mask=cpu.set_iopl_mask
+    native_store_gdt=cpu.store_gdt
+    native_store_idt=cpu.store_idt
+    native_init_IRQ=irq.init_IRQ
+    setup_boot_APIC_clock=apic.setup_boot_clock
+    setup_secondary_APIC_clock=apic.setup_secondary_clock
+    native_pagetable_setup_start=mmu.pagetable_setup_start
+    native_pagetable_setup_done=mmu.pagetable_setup_done
+    native_flush_tlb_single=mmu.flush_tlb_single
+    __native_flush_tlb_single=mmu.flush_tlb_single
+    native_flush_tlb_others=mmu.flush_tlb_others
+    native_set_pte_at=mmu.set_pte_at
+    kmap_atomic=mmu.kmap_atomic_pte
+    native_set_pte_atomic=mmu.set_pte_atomic
+    native_pte_clear=mmu.pte_clear
+    native_pmd_clear=mmu.pmd_clear
+    __ticket_spin_is_locked=lock.spin_is_locked
+    __ticket_spin_is_contended=lock.spin_is_contended
+    __ticket_spin_lock=lock.spin_lock
+    __ticket_spin_trylock=lock.spin_trylock
+    __ticket_spin_unlock=lock.spin_unlock
+    native_get_wallclock=time.get_wallclock
+    native_calibrate_tsc=time.get_tsc_khz
+  `).map((pair): [string, string] => {
+    const [name = '', op = ''] = pair.split('=');
+    return [name, op];
+  }),
+);
