@@ -16,7 +16,13 @@ export interface RawSymbol {
 /** A function: one entry per address, its other names as aliases. */
 export interface FunctionSymbol {
   readonly address: bigint;
+  /** End of its own bytes. */
   readonly end: bigint;
+  /**
+   * Where the next symbol (or the section's end) is. The kernel names what lies in between by this
+   * symbol: bodies of weak functions that another definition replaced stand there without a name.
+   */
+  readonly until: bigint;
   readonly name: string;
   readonly aliases: readonly string[];
 }
@@ -28,7 +34,7 @@ export type SymbolOrigin = 'symtab' | 'system-map' | 'kallsyms' | null;
 export interface SymbolTable {
   readonly origin: SymbolOrigin;
   readonly functions: readonly FunctionSymbol[];
-  /** The function that covers `address`, and how far into it that is. */
+  /** The function that `address` is named by, and how far into it that is. */
   lookup(address: bigint): { readonly symbol: FunctionSymbol; readonly offset: number } | null;
   /** Address (and size, 0 when unknown) of `pv_ops`, `__SCK__*`, `linux_banner` and the like. */
   named(name: string): { readonly address: bigint; readonly size: number } | null;
@@ -89,7 +95,7 @@ function toFunctions(raws: readonly RawSymbol[], regions: readonly Region[]): Fu
       const open = following < region.end ? following : region.end;
       const end = size > 0n && best.address + size <= region.end ? best.address + size : open;
       const aliases = same.slice(1).map((s) => s.name);
-      out.push({ address: best.address, end, name: best.name, aliases });
+      out.push({ address: best.address, end, until: open, name: best.name, aliases });
     }
     i = next;
   }
@@ -118,7 +124,7 @@ export function symbolTable(
         else high = mid;
       }
       const symbol = functions[low - 1];
-      if (symbol === undefined || address >= symbol.end) return null;
+      if (symbol === undefined || address >= symbol.until) return null;
       return { symbol, offset: Number(address - symbol.address) };
     },
   };
