@@ -26,7 +26,12 @@ export class UserError extends Error {
 }
 
 /** An input could not be used (exit status 3). `where` is a file, or file:line. */
-export function inputError(where: string, what: string, advice: string, cause?: unknown): UserError {
+export function inputError(
+  where: string,
+  what: string,
+  advice: string,
+  cause?: unknown,
+): UserError {
   return new UserError(`${where}: ${what}; ${advice}`, ExitStatus.input, { cause });
 }
 

@@ -16,10 +16,27 @@ const interval = z.tuple([z.number(), z.number()]).nullable();
 export const VERDICTS = ['more', 'less', 'within noise', 'too little data'] as const;
 const verdict = z.enum(VERDICTS);
 
-export const BUCKETS = ['call', 'site', 'wait', 'deferred', 'caller', 'elsewhere', 'rest', 'user'] as const;
+export const BUCKETS = [
+  'call',
+  'site',
+  'wait',
+  'deferred',
+  'caller',
+  'elsewhere',
+  'rest',
+  'user',
+] as const;
 const bucket = z.enum(BUCKETS);
 
-export const SITE_STATES = ['indirect', 'direct', 'inline', 'nop', 'static', 'mixed', 'unknown'] as const;
+export const SITE_STATES = [
+  'indirect',
+  'direct',
+  'inline',
+  'nop',
+  'static',
+  'mixed',
+  'unknown',
+] as const;
 const siteState = z.enum(SITE_STATES);
 
 /** Codes are a closed list: scripts may switch over them. Messages are for people and may change. */
@@ -119,7 +136,8 @@ const opRow = z.object({
   sites: count,
 });
 
-const perSide = <T extends z.ZodType>(value: T) => z.object({ base: value.nullable(), new: value.nullable() });
+const perSide = <T extends z.ZodType>(value: T) =>
+  z.object({ base: value.nullable(), new: value.nullable() });
 
 const siteRow = z.object({
   function: z.string(),
@@ -173,7 +191,16 @@ const splice = z.object({
 });
 
 /** What a graph node is; the order is the code used in `graph.nodes.kind`. */
-export const NODE_KINDS = ['root', 'comm', 'user', 'kernel', 'op', 'callee', 'wait', 'entry'] as const;
+export const NODE_KINDS = [
+  'root',
+  'comm',
+  'user',
+  'kernel',
+  'op',
+  'callee',
+  'wait',
+  'entry',
+] as const;
 
 /**
  * The differential tree in preorder, one entry a node in every column. `depth` is 0 for the root.

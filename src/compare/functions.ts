@@ -1,0 +1,94 @@
+import type { Attributor, LedgerBucket } from './attribute.js';
+import type { KeyTable } from './keys.js';
+import { eachWeight, type Side } from './side.js';
+import type { JoinedSite } from './sites.js';
+import { nothing, Tally, type Measured } from './tally.js';
+import type { SideTree, UnionSide } from './tree.js';
+
+/** A function's own time: its self weight less the pv gross in it, after alignment. */
+export interface FunctionRow {
+  function: string;
+  dso: string;
+  /** The bucket that its own time belongs to; never `call`. */
+  bucket: LedgerBucket;
+  /** null: not known without a site table. */
+  hasSites: boolean | null;
+  base: Measured;
+  new: Measured;
+  moved: { base: number; new: number };
+}
+
+interface Aligned {
+  side: Side;
+  tree: UnionSide;
+}
+
+/** Rows of all functions with own time on either side. Over a bucket they add up to the ledger. */
+export function functionRows(
+  sides: { base: Aligned; new: Aligned },
+  attributors: { base: Attributor; new: Attributor },
+  keys: KeyTable,
+  sites: readonly JoinedSite[],
+): FunctionRow[] {
+  const tallies = {
+    base: ownTimes(sides.base, attributors.base),
+    new: ownTimes(sides.new, attributors.new),
+  };
+  const moved = { base: movedByKey(sides.base.tree), new: movedByKey(sides.new.tree) };
+  const callers = new Set(sites.map((site) => `${site.function}\0${site.dso}`));
+  const ids = new Set([...tallies.base.own.rows.keys(), ...tallies.new.own.rows.keys()]);
+  return [...ids].map((id) => {
+    const { name, dso } = keys.key(id);
+    const bucket = tallies.new.bucket.get(id) ?? tallies.base.bucket.get(id) ?? 'rest';
+    const seen = callers.has(`${name}\0${dso}`);
+    return {
+      function: name,
+      dso,
+      bucket,
+      hasSites: bucket === 'user' ? false : seen ? true : null,
+      base: tallies.base.own.rows.get(id) ?? nothing(sides.base.side.columns.length),
+      new: tallies.new.own.rows.get(id) ?? nothing(sides.new.side.columns.length),
+      moved: { base: moved.base.get(id) ?? 0, new: moved.new.get(id) ?? 0 },
+    };
+  });
+}
+
+function ownTimes({ side, tree }: Aligned, attributor: Attributor) {
+  const own = new Tally<number>(side.columns.length);
+  const bucket = new Map<number, LedgerBucket>();
+  eachWeight(side, (run, node, weight, samples) => {
+    const where = attributor.attribute(node).bucket;
+    if (where === 'call') return;
+    const key = tree.stacks.key(tree.map[node] ?? 0);
+    own.add(key, run, weight, samples);
+    bucket.set(key, where);
+  });
+  return { own, bucket };
+}
+
+function movedByKey(tree: UnionSide): Map<number, number> {
+  const moved = new Map<number, number>();
+  for (let node = 0; node < tree.stacks.size; node++) {
+    const weight = tree.moved[node] ?? 0;
+    if (weight > 0)
+      moved.set(tree.stacks.key(node), (moved.get(tree.stacks.key(node)) ?? 0) + weight);
+  }
+  return moved;
+}
+
+/** Sum of the absolute changes of all functions' self weights, as recorded. */
+export function grossChange(base: SideTree, other: SideTree): number {
+  const selfs = [base, other].map((tree) => {
+    const self = new Map<number, number>();
+    for (let node = 0; node < tree.stacks.size; node++) {
+      const key = tree.stacks.key(node);
+      self.set(key, (self.get(key) ?? 0) + (tree.self[node] ?? 0));
+    }
+    return self;
+  });
+  let sum = 0;
+  for (const key of new Set([...(selfs[0]?.keys() ?? []), ...(selfs[1]?.keys() ?? [])])) {
+    sum += Math.abs((selfs[1]?.get(key) ?? 0) - (selfs[0]?.get(key) ?? 0));
+  }
+  return sum;
+}

@@ -1,0 +1,153 @@
+import type { SeenSite } from './attribute.js';
+import { mean, nothing, type Measured, type Tally } from './tally.js';
+
+/** A call site of both sides, or of one. */
+export interface JoinedSite {
+  function: string;
+  dso: string;
+  symbol: string;
+  op: string;
+  ordinal: number;
+  returnOffset: { base: number | null; new: number | null };
+  state: { base: SeenState; new: SeenState };
+  base: Measured;
+  new: Measured;
+}
+
+/** `null`: the site was not seen on that side. */
+export type SeenState = 'direct' | 'indirect' | 'unknown' | null;
+
+interface Entry {
+  site: SeenSite;
+  weight: Measured;
+}
+
+/** A seen site's key; sites of one function and op are told apart by their return address. */
+export function siteKey(site: SeenSite): string {
+  return JSON.stringify([site.dso, site.function, site.op, site.returnOffset, site.symbol]);
+}
+
+export function siteOfKey(key: string): SeenSite {
+  const [dso, name, op, returnOffset, symbol] = JSON.parse(key) as [
+    string,
+    string,
+    string,
+    number,
+    string,
+  ];
+  return { dso, function: name, op, returnOffset, symbol };
+}
+
+/**
+ * Joins the sites that were seen on either side. On one image the return address decides; there a
+ * site patched to a direct call (5 bytes) returns one byte earlier than the indirect call (6 bytes)
+ * that it replaces, and no other call can end so near. In different builds sites match by function,
+ * op and rank, and only where both sides show equally many.
+ */
+export function joinSites(
+  base: Tally<string>,
+  other: Tally<string>,
+  sameImage: boolean,
+  runs: { base: number; new: number },
+): JoinedSite[] {
+  const groups = new Map<string, { base: Entry[]; new: Entry[] }>();
+  for (const [side, tally] of [
+    ['base', base],
+    ['new', other],
+  ] as const) {
+    for (const [key, weight] of tally.rows) {
+      const site = siteOfKey(key);
+      const group = JSON.stringify([site.dso, site.function, site.op]);
+      const entries = groups.get(group) ?? { base: [], new: [] };
+      entries[side].push({ site, weight });
+      groups.set(group, entries);
+    }
+  }
+  const joined: JoinedSite[] = [];
+  for (const entries of groups.values()) {
+    entries.base.sort(byAddress);
+    entries.new.sort(byAddress);
+    const pairs = sameImage ? pairByAddress(entries) : pairByRank(entries);
+    pairs.forEach((pair, ordinal) => joined.push(toSite(pair, ordinal, runs, sameImage)));
+  }
+  return joined;
+}
+
+interface Pair {
+  base: Entry | undefined;
+  new: Entry | undefined;
+}
+
+function pairByAddress(entries: { base: Entry[]; new: Entry[] }): Pair[] {
+  const left = [...entries.new];
+  const pairs: Pair[] = entries.base.map((entry) => {
+    const at = left.findIndex(
+      (candidate) =>
+        candidate.site.symbol === entry.site.symbol &&
+        Math.abs(candidate.site.returnOffset - entry.site.returnOffset) <= 1,
+    );
+    return { base: entry, new: at < 0 ? undefined : left.splice(at, 1)[0] };
+  });
+  pairs.push(...left.map((entry) => ({ base: undefined, new: entry })));
+  return pairs.sort((a, b) => offsetOf(a) - offsetOf(b));
+}
+
+function pairByRank(entries: { base: Entry[]; new: Entry[] }): Pair[] {
+  if (entries.base.length === entries.new.length) {
+    return entries.base.map((entry, i) => ({ base: entry, new: entries.new[i] }));
+  }
+  return [
+    ...entries.base.map((entry) => ({ base: entry, new: undefined })),
+    ...entries.new.map((entry) => ({ base: undefined, new: entry })),
+  ];
+}
+
+function toSite(
+  pair: Pair,
+  ordinal: number,
+  runs: { base: number; new: number },
+  sameImage: boolean,
+): JoinedSite {
+  const site = (pair.new ?? pair.base)?.site;
+  if (site === undefined) throw new Error('a pair without a site');
+  const gap =
+    sameImage && pair.base !== undefined && pair.new !== undefined
+      ? pair.new.site.returnOffset - pair.base.site.returnOffset
+      : 0;
+  return {
+    function: site.function,
+    dso: site.dso,
+    symbol: site.symbol,
+    op: site.op,
+    ordinal,
+    returnOffset: {
+      base: pair.base?.site.returnOffset ?? null,
+      new: pair.new?.site.returnOffset ?? null,
+    },
+    state: {
+      base: pair.base === undefined ? null : stateOf(-gap),
+      new: pair.new === undefined ? null : stateOf(gap),
+    },
+    base: pair.base?.weight ?? nothing(runs.base),
+    new: pair.new?.weight ?? nothing(runs.new),
+  };
+}
+
+/** From how much later this side returns than the other; without an image nothing else tells. */
+function stateOf(later: number): SeenState {
+  if (later === 0) return 'unknown';
+  return later > 0 ? 'indirect' : 'direct';
+}
+
+function byAddress(a: Entry, b: Entry): number {
+  return a.site.returnOffset - b.site.returnOffset || (a.site.symbol < b.site.symbol ? -1 : 1);
+}
+
+function offsetOf(pair: Pair): number {
+  return (pair.base ?? pair.new)?.site.returnOffset ?? 0;
+}
+
+/** The larger of a row's two sides; rows are listed by what they weigh. */
+export function size(row: { base: Measured; new: Measured }): number {
+  return Math.max(mean(row.base), mean(row.new));
+}

@@ -1,0 +1,352 @@
+import { emptyHeader, readHeaderLine, type RecordingHeader } from './header-block.js';
+import { LineCache } from './line-cache.js';
+import { LineLedger } from './line-ledger.js';
+import { parseBareLine, parseSampleLine, type SampleLine } from './sample-line.js';
+import { parseFrameLine } from './frame-line.js';
+import { FrameTable, StringTable } from './tables.js';
+
+/** A sample as handed on; the object and the frame buffer are reused for the next one. */
+export interface Sample extends SampleLine {
+  /** Frame ids of the reader's FrameTable, leaf first, in frames[0..depth). */
+  frames: Int32Array;
+  depth: number;
+}
+
+export type SampleSink = (sample: Readonly<Sample>) => void;
+
+/** What a whole input was, besides its samples. */
+export interface Recording {
+  header: RecordingHeader;
+  lines: LineLedger;
+  /** Samples and events that perf says were lost. */
+  lost: number;
+  samples: number;
+  /** Samples that came with one address on the sample line, not with a callchain. */
+  flatSamples: number;
+  /** Samples without a printed period: they weigh 1. */
+  samplesWithoutPeriod: number;
+  /** true: the last sample was cut off in a line, and left out. */
+  truncated: boolean;
+  /** Seconds; NaN without time stamps. */
+  firstTime: number;
+  lastTime: number;
+}
+
+const NEWLINE = 10;
+const CR = 13;
+const TAB = 9;
+const SPACE = 32;
+const HASH = 35;
+/** A line longer than this is skipped: it bounds what hostile input can make us hold. */
+const LONGEST_LINE = 1 << 20;
+
+type State =
+  | 'between' // expecting a sample line
+  | 'callchain' // in a sample whose frames follow
+  | 'self-contained' // behind a sample line that brought its own address or trace text
+  | 'record'; // behind a PERF_RECORD line
+
+/**
+ * Reads `perf script` text from chunks of bytes. Knows lines, samples and frames, nothing about
+ * kernels. Hands each finished sample to the sink; never throws on any bytes.
+ */
+export class PerfScriptReader {
+  readonly frames: FrameTable;
+  readonly recording: Recording;
+  private readonly frameLines = new LineCache();
+  private carry: Uint8Array = new Uint8Array(0);
+  private discarding = false;
+  private lineNumber = 0;
+  private state: State = 'between';
+  private stack = new Int32Array(256);
+  private depth = 0;
+  private current: SampleLine | undefined;
+  private currentLine = 0;
+  private currentLines = 0;
+  private bare: { text: string; line: number } | undefined;
+  private sawFullLine = false;
+  private sawDso = false;
+  private inHeaderBlock = false;
+
+  constructor(
+    private readonly sink: SampleSink,
+    frames?: FrameTable,
+  ) {
+    this.frames = frames ?? new FrameTable(new StringTable());
+    this.recording = {
+      header: emptyHeader(),
+      lines: new LineLedger(),
+      lost: 0,
+      samples: 0,
+      flatSamples: 0,
+      samplesWithoutPeriod: 0,
+      truncated: false,
+      firstTime: NaN,
+      lastTime: NaN,
+    };
+  }
+
+  push(chunk: Uint8Array): void {
+    let start = 0;
+    for (;;) {
+      const newline = chunk.indexOf(NEWLINE, start);
+      if (newline < 0) break;
+      if (this.discarding) {
+        this.discarding = false;
+        this.lineNumber++;
+        this.recording.lines.skip('longer than a mebibyte', this.lineNumber);
+      } else if (this.carry.length > 0) {
+        const whole = joined(this.carry, chunk.subarray(start, newline));
+        this.carry = new Uint8Array(0);
+        this.line(whole, 0, whole.length);
+      } else {
+        this.line(chunk, start, newline);
+      }
+      start = newline + 1;
+    }
+    if (start < chunk.length && !this.discarding) {
+      this.carry = joined(this.carry, chunk.subarray(start));
+      if (this.carry.length > LONGEST_LINE) {
+        this.carry = new Uint8Array(0);
+        this.discarding = true;
+      }
+    }
+  }
+
+  /** Ends the input: finishes the last sample, or says that it was cut off. */
+  end(): Recording {
+    if (this.discarding) {
+      this.recording.lines.skip('longer than a mebibyte', this.lineNumber + 1);
+    } else if (this.carry.length > 0) {
+      this.lastLine(this.carry);
+    }
+    this.dropBare();
+    this.finishSample();
+    return this.recording;
+  }
+
+  /** A last line without a newline: whole, or cut anywhere. */
+  private lastLine(bytes: Uint8Array): void {
+    const text = decode(bytes, 0, bytes.length).trimEnd();
+    const frameCut =
+      this.state === 'callchain' &&
+      this.current !== undefined &&
+      this.sawDso &&
+      !text.endsWith(')');
+    const sampleCut = this.state !== 'callchain' && this.sawFullLine && !isWholeSampleLine(text);
+    if (text !== '' && (frameCut || sampleCut)) {
+      this.lineNumber++;
+      this.recording.truncated = true;
+      const reason = 'cut off at the end of the input';
+      if (frameCut) {
+        const lines = this.currentLines;
+        this.recording.lines.recall('sample', 1);
+        this.recording.lines.recall('frame', lines - 1);
+        this.recording.lines.skip(reason, this.currentLine, lines + 1);
+        this.current = undefined;
+      } else {
+        this.recording.lines.skip(reason, this.lineNumber);
+      }
+      return;
+    }
+    this.line(bytes, 0, bytes.length);
+  }
+
+  private line(bytes: Uint8Array, start: number, endWithCr: number): void {
+    this.lineNumber++;
+    let end = endWithCr;
+    if (end > start && bytes[end - 1] === CR) end--;
+    let at = start;
+    while (at < end && (bytes[at] === SPACE || bytes[at] === TAB)) at++;
+    if (at === end) {
+      this.recording.lines.count('blank');
+      this.dropBare();
+      this.finishSample();
+      this.state = 'between';
+    } else if (at > start && this.state === 'callchain') {
+      this.indented(bytes, start, at, end);
+    } else if (bytes[start] === TAB) {
+      this.tabbed(bytes, at, end);
+    } else {
+      this.unindented(bytes, start, end);
+    }
+  }
+
+  /** Indented within a callchain sample: a frame, or a source line behind one. */
+  private indented(bytes: Uint8Array, start: number, at: number, end: number): void {
+    if (at - start === 2 && bytes[start] === SPACE && this.depth > 0) {
+      const text = decode(bytes, at, end);
+      if (!/^[0-9a-f]{4,16} \S.*\)$/.test(text)) {
+        this.recording.lines.count('srcline');
+        return;
+      }
+    }
+    this.frame(bytes, at, end);
+  }
+
+  /** A tab where no callchain is open. */
+  private tabbed(bytes: Uint8Array, at: number, end: number): void {
+    if (this.bare !== undefined) this.openBare();
+    if (this.state === 'record') {
+      this.recording.lines.count('record');
+    } else if (this.state === 'self-contained' || this.current !== undefined) {
+      this.frame(bytes, at, end);
+    } else if (!this.sawFullLine && parseFrameLine(decode(bytes, at, end)) !== undefined) {
+      // -F ip,sym prints no sample line at all
+      this.open(parseBareLine('[no task]'), this.lineNumber);
+      this.currentLines = 0;
+      this.frame(bytes, at, end);
+    } else {
+      this.recording.lines.skip('a frame without a sample', this.lineNumber);
+    }
+  }
+
+  private frame(bytes: Uint8Array, at: number, end: number): void {
+    const id = this.frameLines.get(bytes, at, end, () => {
+      const frame = parseFrameLine(decode(bytes, at, end));
+      if (frame?.dso) this.sawDso = true;
+      return frame === undefined ? -1 : this.frames.id(frame);
+    });
+    if (id < 0) {
+      this.recording.lines.skip('not a frame', this.lineNumber);
+      return;
+    }
+    if (this.current === undefined) {
+      this.recording.lines.skip('a frame without a sample', this.lineNumber);
+      return;
+    }
+    this.recording.lines.count('frame');
+    this.currentLines++;
+    if (this.depth === this.stack.length) {
+      const grown = new Int32Array(this.depth * 2);
+      grown.set(this.stack);
+      this.stack = grown;
+    }
+    this.stack[this.depth++] = id;
+  }
+
+  private unindented(bytes: Uint8Array, start: number, end: number): void {
+    this.dropBare();
+    const text = decode(bytes, start, end);
+    if (bytes[start] === HASH && (this.inHeaderBlock || this.isComment(text))) {
+      if (/^# ={6,}$/.test(text)) this.inHeaderBlock = !this.inHeaderBlock;
+      readHeaderLine(this.recording.header, text);
+      this.recording.lines.count('comment');
+      return;
+    }
+    this.inHeaderBlock = false;
+    const sample = parseSampleLine(text);
+    if (
+      sample?.event.startsWith('PERF_RECORD_') ||
+      (sample === undefined && / PERF_RECORD_[A-Z]/.test(text))
+    ) {
+      this.finishSample();
+      this.record(text);
+    } else if (sample !== undefined) {
+      this.finishSample();
+      this.sawFullLine = true;
+      this.open(sample, this.lineNumber);
+    } else if (!this.sawFullLine && this.state === 'between') {
+      this.bare = { text, line: this.lineNumber };
+    } else {
+      this.recording.lines.skip('neither a sample nor a frame', this.lineNumber);
+    }
+  }
+
+  /** Outside the header block a comm may begin with '#'. */
+  private isComment(text: string): boolean {
+    return /^# ={6,}$/.test(text) || text === '#' || parseSampleLine(text) === undefined;
+  }
+
+  private record(text: string): void {
+    this.recording.lines.count('record');
+    const lost = /PERF_RECORD_LOST(?:_SAMPLES)?:?\s.*?(\d+)/.exec(text);
+    if (lost !== null) this.recording.lost += Number(lost[1]);
+    this.state = 'record';
+  }
+
+  private open(sample: SampleLine | undefined, line: number): void {
+    if (sample === undefined) return;
+    this.recording.lines.count('sample');
+    this.current = sample;
+    this.currentLine = line;
+    this.currentLines = 1;
+    this.depth = 0;
+    this.state = 'callchain';
+    if (sample.rest === '') return;
+    const ip = flatFrame(sample.rest);
+    if (ip === undefined) {
+      this.state = 'self-contained';
+      return;
+    }
+    if (ip.dso !== '') this.sawDso = true;
+    this.stack[this.depth++] = this.frames.id(ip);
+    this.recording.flatSamples++;
+    this.state = 'self-contained';
+  }
+
+  private openBare(): void {
+    const bare = this.bare;
+    this.bare = undefined;
+    if (bare === undefined) return;
+    this.finishSample();
+    this.open(parseBareLine(bare.text), bare.line);
+  }
+
+  private dropBare(): void {
+    if (this.bare === undefined) return;
+    this.recording.lines.skip('neither a sample nor a frame', this.bare.line);
+    this.bare = undefined;
+  }
+
+  private finishSample(): void {
+    const sample = this.current;
+    this.current = undefined;
+    if (sample === undefined) return;
+    if (this.depth === 0) {
+      this.recording.lines.recall('sample', 1);
+      this.recording.lines.skip('a sample without an address', this.currentLine);
+      return;
+    }
+    const { recording } = this;
+    recording.samples++;
+    if (sample.period < 0) recording.samplesWithoutPeriod++;
+    if (!Number.isNaN(sample.time)) {
+      // samples may be out of order
+      if (!(sample.time >= recording.firstTime)) recording.firstTime = sample.time;
+      if (!(sample.time <= recording.lastTime)) recording.lastTime = sample.time;
+    }
+    this.sink({ ...sample, frames: this.stack, depth: this.depth });
+  }
+}
+
+/** A flat sample's own ip; data addresses of -d may stand before it. */
+function flatFrame(rest: string): ReturnType<typeof parseFrameLine> {
+  const second = /^[0-9a-f]{1,16}\s+(?=[0-9a-f]{4,16}\s+[^\s(])/.exec(rest);
+  const text = second === null ? rest : rest.slice(second[0].length);
+  const frame = /^[0-9a-f]+\s+\S/.test(text) ? parseFrameLine(text) : undefined;
+  // flags ("jmp", "call") and trace text may begin with letters a-f
+  return frame !== undefined &&
+    (frame.dso !== '' || frame.offset >= 0 || /^[0-9a-f]{5,16}\s/.test(text))
+    ? frame
+    : undefined;
+}
+
+function isWholeSampleLine(text: string): boolean {
+  const sample = parseSampleLine(text);
+  if (sample === undefined || sample.event === '') return false;
+  return sample.rest === ''
+    ? text.trimEnd().endsWith(':')
+    : !sample.rest.includes(' (') || text.endsWith(')');
+}
+
+function decode(bytes: Uint8Array, start: number, end: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8');
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const out = new Uint8Array(a.length + b.length);
+  out.set(a);
+  out.set(b, a.length);
+  return out;
+}

@@ -1,0 +1,72 @@
+import type { FrameTable } from '../ingest/index.js';
+import { isKernelFrame } from '../profile/index.js';
+import { pvSymbol, type PvSymbol } from './catalogue/index.js';
+import {
+  canonicalKernelDso,
+  canonicalSymbol,
+  isClocksourceReader,
+  isHypercallStub,
+  isInterruptEntry,
+  isReturnThunk,
+  isWaiting,
+} from './symbols.js';
+
+/** What the kernel's own structure says of a frame, apart from paravirt. */
+export type FrameKind =
+  'user' | 'kernel' | 'entry' | 'return-thunk' | 'waiting' | 'hypercall' | 'clocksource';
+
+/** Properties of a recording's frames, by frame id. */
+export interface FrameFacts {
+  kind: FrameKind[];
+  /** Canonical symbol of kernel frames; user frames as recorded, unknown ones by their dso. */
+  name: string[];
+  /** Canonical dso. */
+  dso: string[];
+  pv: (PvSymbol | undefined)[];
+}
+
+export interface FactOptions {
+  /** Keep symbols as recorded (`--exact-symbols`); classification still uses canonical names. */
+  exactSymbols: boolean;
+}
+
+/** Classifies every frame of a table once. */
+export function frameFacts(frames: FrameTable, options: FactOptions): FrameFacts {
+  const facts: FrameFacts = { kind: [], name: [], dso: [], pv: [] };
+  const byName = new Map<string, { kind: FrameKind; pv: PvSymbol | undefined }>();
+  for (let id = 0; id < frames.size; id++) {
+    const { symbol, dso } = frames.frame(id);
+    if (!isKernelFrame(frames, id)) {
+      facts.kind.push('user');
+      facts.name.push(symbol === '[unknown]' || symbol === '' ? unknownIn(dso) : symbol);
+      facts.dso.push(dso);
+      facts.pv.push(undefined);
+      continue;
+    }
+    const canonical = canonicalSymbol(symbol);
+    let known = byName.get(canonical);
+    if (known === undefined) {
+      known = { kind: kernelKind(canonical), pv: pvSymbol(canonical) };
+      byName.set(canonical, known);
+    }
+    facts.kind.push(known.kind);
+    facts.name.push(options.exactSymbols ? symbol : canonical);
+    facts.dso.push(canonicalKernelDso(dso));
+    facts.pv.push(known.pv);
+  }
+  return facts;
+}
+
+function kernelKind(symbol: string): FrameKind {
+  if (isInterruptEntry(symbol)) return 'entry';
+  if (isReturnThunk(symbol)) return 'return-thunk';
+  if (isWaiting(symbol)) return 'waiting';
+  if (isHypercallStub(symbol)) return 'hypercall';
+  if (isClocksourceReader(symbol)) return 'clocksource';
+  return 'kernel';
+}
+
+function unknownIn(dso: string): string {
+  if (dso === '' || dso === '[unknown]') return '[unknown]';
+  return `[${dso.slice(dso.lastIndexOf('/') + 1)}]`;
+}

@@ -1,0 +1,102 @@
+import type { FrameTable, Recording, Sample } from '../ingest/index.js';
+import { isKernelFrame } from './kernel.js';
+import type { Profile, Run } from './profile.js';
+import { StackTable, taskKey } from './stacks.js';
+import { WeightColumn } from './weights.js';
+
+export interface ProfileOptions {
+  /** How much of the task stands at the root of a stack. Threads make stacks distinct: `comm` is the default. */
+  task: 'comm' | 'pid' | 'tid';
+  /** Keep only samples of this comm. */
+  comm: string | undefined;
+  /** Keep only kernel frames, and only samples that have one. */
+  kernelOnly: boolean;
+}
+
+export const DEFAULT_PROFILE_OPTIONS: ProfileOptions = {
+  task: 'comm',
+  comm: undefined,
+  kernelOnly: false,
+};
+
+/** Collects the runs of one side, one after another, into shared frames and stacks. */
+export class ProfileBuilder {
+  private readonly stacks = new StackTable();
+  private readonly runs: Run[] = [];
+  private columns = new Map<string, WeightColumn>();
+  private kernelFrame = new Int8Array(1 << 10);
+
+  constructor(
+    private readonly frames: FrameTable,
+    private readonly options: ProfileOptions = DEFAULT_PROFILE_OPTIONS,
+  ) {}
+
+  /** Takes one sample of the run that is being read. */
+  readonly add = (sample: Readonly<Sample>): void => {
+    const { options } = this;
+    if (options.comm !== undefined && sample.comm !== options.comm) return;
+    const { frames, depth } = sample;
+    let node = this.stacks.child(
+      -1,
+      taskKey(this.frames.strings.id(taskLabel(sample, options.task))),
+    );
+    let kept = 0;
+    for (let i = depth - 1; i >= 0; i--) {
+      const frame = frames[i] ?? 0;
+      if (options.kernelOnly && !this.isKernel(frame)) continue;
+      node = this.stacks.child(node, frame);
+      kept++;
+    }
+    if (kept === 0) return;
+    this.column(sample.event).add(node, sample.period < 0 ? 1 : sample.period);
+  };
+
+  /** Ends a run. */
+  finishRun(recording: Recording, path: string, sha256: string): void {
+    this.runs.push({
+      path,
+      sha256,
+      header: recording.header,
+      columns: [...this.columns.values()],
+      skipped: recording.lines.skipped,
+      lost: recording.lost,
+      samples: recording.samples,
+      flatSamples: recording.flatSamples,
+      samplesWithoutPeriod: recording.samplesWithoutPeriod,
+      truncated: recording.truncated,
+      duration: Number.isNaN(recording.firstTime) ? null : recording.lastTime - recording.firstTime,
+    });
+    this.columns = new Map();
+  }
+
+  profile(): Profile {
+    return { frames: this.frames, stacks: this.stacks, runs: this.runs };
+  }
+
+  private column(event: string): WeightColumn {
+    const known = this.columns.get(event);
+    if (known !== undefined) return known;
+    const column = new WeightColumn(event);
+    this.columns.set(event, column);
+    return column;
+  }
+
+  private isKernel(frame: number): boolean {
+    if (frame >= this.kernelFrame.length) {
+      const grown = new Int8Array(Math.max(frame + 1, this.kernelFrame.length * 2));
+      grown.set(this.kernelFrame);
+      this.kernelFrame = grown;
+    }
+    const known = this.kernelFrame[frame] ?? 0;
+    if (known !== 0) return known > 0;
+    const kernel = isKernelFrame(this.frames, frame);
+    this.kernelFrame[frame] = kernel ? 1 : -1;
+    return kernel;
+  }
+}
+
+function taskLabel(sample: Readonly<Sample>, task: ProfileOptions['task']): string {
+  if (task === 'comm') return sample.comm;
+  const pid = sample.pid < 0 ? '?' : String(sample.pid);
+  return task === 'pid' ? `${sample.comm}-${pid}` : `${sample.comm}-${pid}/${sample.tid}`;
+}

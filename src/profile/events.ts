@@ -1,0 +1,51 @@
+import { ExitStatus, UserError } from '../errors.js';
+import { eventsOf, type Profile } from './profile.js';
+
+export interface ChosenEvent {
+  event: string;
+  /** true where the user did not name it and the profile holds several. */
+  assumed: boolean;
+}
+
+/**
+ * The one event that counts: the one asked for (with or without its modifiers, where that is
+ * unambiguous), else the first one seen. Weights of different events are never added.
+ */
+export function chooseEvent(
+  profile: Profile,
+  asked: string | undefined,
+  where: string,
+): ChosenEvent {
+  const events = eventsOf(profile);
+  if (asked === undefined) {
+    const first = events[0];
+    if (first === undefined) {
+      throw new UserError(
+        `${where}: no samples; record again or check the filters`,
+        ExitStatus.input,
+      );
+    }
+    return { event: first.name, assumed: events.length > 1 };
+  }
+  const found = matchEvent(
+    events.map((e) => e.name),
+    asked,
+  );
+  if (found !== undefined) return { event: found, assumed: false };
+  throw new UserError(
+    `${where}: no samples of event '${asked}'; it holds ${events.map((e) => e.name || '(unnamed)').join(', ') || 'none'}`,
+    ExitStatus.input,
+  );
+}
+
+/** The name equal to `asked`, else the only one equal to it up to modifiers ("cycles" for "cycles:ppp"). */
+export function matchEvent(names: readonly string[], asked: string): string | undefined {
+  if (names.includes(asked)) return asked;
+  const alike = names.filter((name) => withoutModifiers(name) === withoutModifiers(asked));
+  return alike.length === 1 ? alike[0] : undefined;
+}
+
+/** "cycles:ppp" -> "cycles"; tracepoints keep their colon ("sched:sched_switch"). */
+export function withoutModifiers(event: string): string {
+  return event.replace(/:[ukhGHpPSDIWeb]+$/, '');
+}
