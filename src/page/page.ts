@@ -42,6 +42,8 @@ export function startPage(report: Report): void {
     chartData(context, frameWidths(context.tree, state.mode), state.zoom, innerWidth());
   const chart = makeChart(box, context, data());
   chart.svg.setAttribute('role', 'tree');
+  // Chromium would put the drawing itself in the tab order, before its frames.
+  chart.svg.setAttribute('tabindex', '-1');
   chart.svg.setAttribute('aria-label', 'Differential flame graph, root at the top');
 
   const redraw = (): void => {

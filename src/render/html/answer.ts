@@ -1,5 +1,6 @@
 import type { LedgerRow, OpRow, Report } from '../../report/schema.js';
 import {
+  fixed,
   formatChange,
   formatPercent,
   formatWeight,
@@ -39,16 +40,17 @@ export function answer(report: Report): Markup {
 function howMuch(report: Report): Markup {
   const { total, base, new: newer } = report;
   const labels = [displayName(base.label), displayName(newer.label)] as const;
-  const from = html`(${formatWeight(total.base, base.unit, 4)} to
-  ${formatWeight(total.new, base.unit, 4)}${runsPhrase(report)})`;
+  const amounts = html`${formatWeight(total.new, base.unit, 4)} instead of
+  ${formatWeight(total.base, base.unit, 4)}${runsPhrase(report)}`;
   if (total.delta === 0) {
     return html`<bdi>${labels[1]}</bdi> took <strong>exactly as much</strong> as
-      <bdi>${labels[0]}</bdi> ${from}.`;
+      <bdi>${labels[0]}</bdi>: ${formatWeight(total.new, base.unit, 4)}${runsPhrase(report)}.`;
   }
-  const size = formatChange(total.delta, base.unit);
-  const percent = total.percent === null ? null : html`, ${formatPercent(total.percent)}`;
-  return html`<bdi>${labels[1]}</bdi> took ${total.delta > 0 ? 'more' : 'less'} than
-    <bdi>${labels[0]}</bdi>: <strong>${size}${percent}</strong> ${from}.`;
+  const size = formatWeight(Math.abs(total.delta), base.unit);
+  const percent = total.percent === null ? null : html` (${formatPercent(total.percent)})`;
+  return html`<bdi>${labels[1]}</bdi> took
+    <strong>${size} ${total.delta > 0 ? 'more' : 'less'}${percent}</strong> than
+    <bdi>${labels[0]}</bdi>: ${amounts}.`;
 }
 
 function runsPhrase(report: Report): string {
@@ -86,19 +88,19 @@ function where(report: Report): Markup {
   const sum = known.reduce((all, row) => all + (row.delta ?? 0), 0);
   const bound = isTimer(report) ? boundPrefix('lower', sum) : '';
   const share =
-    report.nameable === null ? null : html` (${percentOf(report.nameable)} of the total change)`;
+    report.nameable === null
+      ? null
+      : html` (${boundPrefix(isTimer(report) ? 'lower' : null, report.nameable)}${percentOf(report.nameable)}
+        of the total change)`;
   const names = known.map((row) => row.bucket).join(' + ');
   return html`Named paravirt (${names}):
     <strong>${bound}${formatChange(sum, base.unit)}</strong>${share}${largestOps(report)}. Largest
     other part: ${largestOther(report.ledger, base.unit)}.`;
 }
 
+/** A share of the change, which can be above 100 % or below 0: other parts may cancel it. */
 function percentOf(share: number): string {
-  return `${bareNumber(share * 100)} %`;
-}
-
-function bareNumber(value: number): string {
-  return signedShort(value).replace(/^\+/, '');
+  return `${fixed(share * 100, Math.abs(share) < 0.1 ? 1 : 0)} %`;
 }
 
 function largestOps(report: Report): Markup | null {

@@ -29,25 +29,24 @@ export function ledger(report: Report): Markup {
     Math.abs(report.total.delta),
     ...known.map((r) => Math.abs(r.delta ?? 0)),
   );
-  const weights = [report.total.base, report.total.new, ...known.map((r) => r.base ?? 0)];
-  const gross = weightScale(report.base.unit, Math.max(...weights.map(Math.abs)), 5);
   const scale = weightScale(report.base.unit, largest, 4);
   const cell = (value: number | null): string =>
-    value === null ? '' : fixed(value / gross.divisor, gross.decimals);
+    value === null ? '' : fixed(value / scale.divisor, scale.decimals);
   const change = (value: number): string => signed(value / scale.divisor, scale.decimals);
   const timer = isTimer(report);
   const row = (r: LedgerRow): Markup => {
     const delta = r.delta ?? 0;
     const bound = timer && (r.bucket === 'call' || r.bucket === 'site');
+    const least = (value: number | null): string => (bound && value !== 0 ? '≥ ' : '');
     return html`<tr>
       <th scope="row"><code>${r.bucket}</code><span class="sub">${BUCKET_TEXT[r.bucket]}</span></th>
-      <td class="num">${cell(r.base)}</td>
-      <td class="num">${cell(r.new)}</td>
+      <td class="num">${least(r.base)}${cell(r.base)}</td>
+      <td class="num">${least(r.new)}${cell(r.new)}</td>
       <td class="num">${bound ? boundPrefix('lower', delta) : ''}${change(delta)}</td>
-      <td class="bar">${bar(delta, largest)}</td>
+      <td class="bars">${bar(delta, largest)}</td>
       <td class="num">${r.percent === null ? '–' : signedShort(r.percent)}</td>
       <td class="num">${intervalText(r)}</td>
-      <td>${r.verdict}</td>
+      <td class="verdict">${r.verdict}</td>
     </tr>`;
   };
   return html`<section aria-labelledby="ledger-h">
@@ -57,8 +56,8 @@ export function ledger(report: Report): Markup {
         <thead>
           <tr>
             <th scope="col">bucket</th>
-            <th scope="col" class="num">base<span class="sub">${gross.noun}</span></th>
-            <th scope="col" class="num">new<span class="sub">${gross.noun}</span></th>
+            <th scope="col" class="num">base<span class="sub">${scale.noun}</span></th>
+            <th scope="col" class="num">new<span class="sub">${scale.noun}</span></th>
             <th scope="col" class="num">change<span class="sub">${scale.noun}</span></th>
             <th scope="col"><span class="sub">less · more</span></th>
             <th scope="col" class="num">points<span class="sub">% of base total</span></th>
@@ -75,12 +74,12 @@ export function ledger(report: Report): Markup {
             <td class="num">${cell(report.total.base)}</td>
             <td class="num">${cell(report.total.new)}</td>
             <td class="num">${change(report.total.delta)}</td>
-            <td class="bar">${bar(report.total.delta, largest)}</td>
+            <td class="bars">${bar(report.total.delta, largest)}</td>
             <td class="num">
               ${report.total.percent === null ? '–' : signedShort(report.total.percent)}
             </td>
             <td class="num">${intervalText(report.total)}</td>
-            <td>${report.total.verdict}</td>
+            <td class="verdict">${report.total.verdict}</td>
           </tr>
         </tfoot>
       </table>

@@ -27,23 +27,36 @@ function total(side: Side, key: 'samples' | 'lost' | 'skippedLines'): number {
 
 /** What was compared, in one small table under the answer. */
 export function compared(report: Report): Markup {
+  const row = (which: 'base' | 'new'): Markup => {
+    const side = report[which];
+    const timer = side.timer ? ' (a timer)' : '';
+    return html`<tr>
+      <th scope="row">${which}</th>
+      <td class="name">${name(side.label)}</td>
+      <td class="name">${name(side.kernel)}</td>
+      <td class="name"><code>${displayName(side.event)}</code>${timer}</td>
+      <td class="num">${formatCount(side.runs.length)}</td>
+      <td class="num">${formatCount(total(side, 'samples'))}</td>
+      <td class="num">${formatWeight(report.total[which], report.base.unit, 4)}</td>
+    </tr>`;
+  };
   return html`<section aria-labelledby="compared-h">
     <h2 id="compared-h">What was compared</h2>
     <div class="scroll">
-      <table class="facts">
+      <table>
         <thead>
           <tr>
             <td></td>
-            <th scope="col">base</th>
-            <th scope="col">new</th>
+            <th scope="col">label</th>
+            <th scope="col">kernel</th>
+            <th scope="col">event</th>
+            <th scope="col" class="num">runs</th>
+            <th scope="col" class="num">samples</th>
+            <th scope="col" class="num">weight, mean per run</th>
           </tr>
         </thead>
         <tbody>
-          ${bothSides(report, 'label', (s) => name(s.label))}
-          ${bothSides(report, 'kernel', (s) => name(s.kernel))}
-          ${bothSides(report, 'event', (s) => html`<code>${displayName(s.event)}</code>${s.timer ? ' (a timer)' : ''}`)}
-          ${bothSides(report, 'runs and samples', (s) => `${plural(s.runs.length, 'run')}, ${plural(total(s, 'samples'), 'sample')}`)}
-          ${sharedRow('weight, mean per run', formatWeight(report.total.base, report.base.unit, 4), formatWeight(report.total.new, report.base.unit, 4))}
+          ${row('base')}${row('new')}
         </tbody>
       </table>
     </div>

@@ -37,7 +37,8 @@ interface Table<T> {
 function table<T extends Row>(unit: string, spec: Table<T>): Markup {
   const sorted = [...spec.rows].sort((a, b) => Math.abs(spec.change(b)) - Math.abs(spec.change(a)));
   const top = sorted.slice(0, TOP);
-  const largest = top.reduce((m, r) => Math.max(m, r.base, r.new, Math.abs(spec.change(r))), 0);
+  const change = Math.abs(top[0] ? spec.change(top[0]) : 0);
+  const largest = change || top.reduce((m, r) => Math.max(m, r.base, r.new), 0);
   const columns = spec.columns(weightScale(unit, largest, 4));
   const rest = sorted.length - top.length;
   return html`<section aria-labelledby="${spec.id}-h">
@@ -79,7 +80,9 @@ function tableRow<T extends Row>(row: T, columns: readonly Column<T>[], change: 
 }
 
 function name(text: string): Markup {
-  return html`<code data-find="${displayName(text)}">${displayName(text)}</code>`;
+  const shown = displayName(text);
+  if (shown === '') return html`(no name)`;
+  return html`<code data-find="${shown}">${shown}</code>`;
 }
 
 function weightColumns<T extends Row & { bound?: OpRow['bound'] }>(

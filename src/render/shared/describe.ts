@@ -25,7 +25,7 @@ export interface GraphContext {
 /** The name that a frame is shown under. */
 export function frameName(tree: FrameTree, frame: Placed): string {
   if (frame.fold > 0) return `${plural(frame.fold, 'narrow frame')} folded`;
-  return displayName(nodeName(tree, frame.node));
+  return displayName(nodeName(tree, frame.node)) || '(no name)';
 }
 
 /** The text on a frame: the sign of its change, a mark where weight was moved, its name. */

@@ -1,3 +1,4 @@
+import { displayName } from './visible.js';
 import { at, type FrameTree } from './tree.js';
 
 /** What a search found. Weights are of the topmost matches, so nothing is counted twice. */
@@ -14,15 +15,17 @@ export const SELF_MATCH = 1;
 export const INNER_MATCH = 2;
 
 /**
- * Finds a plain substring, ignoring case, in the names (and the names as recorded) of all frames of
- * the document, drawn or not. Null for an empty term. Never a pattern: a pattern can hang the page.
+ * Finds a plain substring, ignoring case, in the names (as recorded, as merged and as shown) of all
+ * frames of the document, drawn or not. Null for an empty term. Never a pattern: a pattern can hang the page.
  */
 export function searchTree(tree: FrameTree, term: string): SearchResult | null {
   const wanted = term.trim().toLowerCase();
   if (wanted === '') return null;
-  const hit = tree.graph.names.map((name) => name.toLowerCase().includes(wanted));
+  const holds = (name: string): boolean =>
+    name.toLowerCase().includes(wanted) || displayName(name).toLowerCase().includes(wanted);
+  const hit = tree.graph.names.map(holds);
   for (const [id, raw] of tree.graph.raw) {
-    if (raw.toLowerCase().includes(wanted)) hit[id] = true;
+    if (holds(raw)) hit[id] = true;
   }
   const marks = new Uint8Array(tree.size);
   const seen = new Set<number>();

@@ -1,0 +1,50 @@
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Browser } from 'playwright-core';
+import type { AxeResults } from 'axe-core';
+import { renderHtml } from '../../src/render/html/index.js';
+import { launch, open } from '../support/browser.js';
+import { sampleReport, smallPaths } from '../support/sample-report.js';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(async () => {
+  await browser.close();
+});
+
+describe('accessibility', () => {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const javaScriptEnabled of [true, false]) {
+      it(`has no serious violation (${colorScheme}, scripts ${javaScriptEnabled ? 'on' : 'off'})`, async () => {
+        const html = await renderHtml(sampleReport(smallPaths(), { timer: true, unit: 'ns' }));
+        // With scripts off axe could not run either: keep ours from starting instead.
+        const inert = html.replace(/<script>[\s\S]*<\/script>/, '');
+        const { page, close } = await open(browser, javaScriptEnabled ? html : inert, {
+          colorScheme,
+          live: javaScriptEnabled,
+        });
+        await page.evaluate(axe);
+        const results = await page.evaluate(
+          async () =>
+            await (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+        );
+        const serious = results.violations
+          .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+          .map(
+            ({ id, nodes }) =>
+              `${id}: ${nodes
+                .slice(0, 3)
+                .map((n) => n.html)
+                .join(' | ')}`,
+          );
+        expect(serious).toEqual([]);
+        await close();
+      });
+    }
+  }
+});
