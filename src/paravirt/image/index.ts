@@ -10,5 +10,6 @@ export type { ImageMemory, Region } from './memory.js';
 export type { NamedBy, OpTable } from './op-tables.js';
 export { findSites, type Site, type SiteSource, type SiteTable } from './sites.js';
 export { readListing, type Listing } from './kallsyms.js';
+export { readListingFile } from './listing-file.js';
 export type { FunctionSymbol, SymbolOrigin, SymbolTable } from './symbols.js';
 export type { Packing } from './unpack.js';

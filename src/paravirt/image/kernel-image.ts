@@ -4,6 +4,7 @@ import { readAlternatives, type Alternative } from './alternatives.js';
 import { parseBtf, type Btf } from './btf.js';
 import { parseElf, type ElfFile } from './elf.js';
 import { faultsOf, type Faults } from './fault.js';
+import { readEmbedded } from './embedded-kallsyms.js';
 import { moduleName, readBuildId, readRelease } from './identity.js';
 import { readListing } from './kallsyms.js';
 import { imageMemory, layOut, type ImageMemory } from './memory.js';
@@ -83,7 +84,7 @@ export async function readKernelImage(
       ? null
       : readListing(listing.text, regions, faultsOf(listing.path));
   const own = readSymtab(elf, regions, links?.foreign ?? new Map(), faults);
-  const symbols = own ?? listed?.table ?? NO_SYMBOLS;
+  const symbols = own ?? listed?.table ?? readEmbedded(memory) ?? NO_SYMBOLS;
   const btf = btfOf(memory, elf, faults);
   return {
     path,

@@ -27,8 +27,11 @@ export interface FunctionSymbol {
   readonly aliases: readonly string[];
 }
 
-/** Where the symbols came from; null: the image is stripped and nothing else was given. */
-export type SymbolOrigin = 'symtab' | 'system-map' | 'kallsyms' | null;
+/**
+ * Where the symbols came from: the image's symbol table, a listing, or the names that the kernel
+ * carries for itself. Null: there were none.
+ */
+export type SymbolOrigin = 'symtab' | 'system-map' | 'kallsyms' | 'built-in' | null;
 
 /** The functions of an image by address, and the few data symbols that paravirt needs by name. */
 export interface SymbolTable {

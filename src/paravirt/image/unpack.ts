@@ -39,7 +39,8 @@ export function recognisePacking(head: Buffer): Recognised | null {
   return null;
 }
 
-async function unpackOne(packed: Buffer, kind: Packing, faults: Faults): Promise<Buffer> {
+/** Unpacks one layer of a packing that is read. */
+export async function unpackOne(packed: Buffer, kind: Packing, faults: Faults): Promise<Buffer> {
   switch (kind) {
     case 'gzip':
       return gunzip(packed, faults);

@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { Option, type Command } from 'commander';
+import { ExitStatus, inputError, usageError, UserError } from '../errors.js';
+import {
+  findSites,
+  readKernelImage,
+  readListingFile,
+  type KernelImage,
+  type SiteTable,
+} from '../paravirt/image/index.js';
+import type { SitesDocument, SitesImage, SitesRow } from '../report/sites-schema.js';
+import { renderSites, SITE_FORMATS, type SiteFormat } from '../render/sites.js';
+
+export interface SitesOptions {
+  readonly format?: SiteFormat;
+  readonly output?: string;
+  readonly kallsyms?: string;
+  readonly op?: string;
+}
+
+interface Read {
+  readonly image: KernelImage;
+  readonly table: SiteTable;
+  readonly sha256: string;
+}
+
+async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }))
+    hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+/** `irq` and `irq.*` are a group, `*_val` any op that ends so, anything else one op. */
+export function opMatcher(pattern: string): (op: string) => boolean {
+  if (!/^[\w.*+]+$/.test(pattern))
+    throw usageError(`--op ${pattern}: give an op like irq.save_fl, or mmu.*`);
+  const body = pattern.replace(/[.+]/g, '\\$&').replaceAll('*', '.*');
+  const whole = new RegExp(`^${body}(\\..*)?$`);
+  return (op) => whole.test(op);
+}
+
+function imagePart({ image, table, sha256 }: Read): SitesImage {
+  return {
+    name: basename(image.path),
+    sha256,
+    buildId: image.buildId,
+    release: image.release,
+    arch: 'x86_64',
+    kind: image.kind,
+    module: image.module,
+    symbols: image.symbols.origin,
+    namedBy: table.namedBy,
+    tables: table.tables.map((t) => ({
+      symbol: t.symbol,
+      address: `0x${t.base.toString(16)}`,
+      size: t.size,
+    })),
+    limits: [...table.limits],
+  };
+}
+
+function rows({ image, table }: Read, wanted: (op: string) => boolean): SitesRow[] {
+  return table.sites
+    .filter((s) => wanted(s.op))
+    .map(({ address, ...site }) => ({
+      address: `0x${address.toString(16)}`,
+      module: image.module,
+      ...site,
+    }));
+}
+
+/** Reads a kernel and its modules and makes the site table document. */
+export async function sitesDocument(
+  paths: readonly [string, ...string[]],
+  options: Pick<SitesOptions, 'kallsyms' | 'op'> = {},
+): Promise<SitesDocument> {
+  const wanted = options.op === undefined ? () => true : opMatcher(options.op);
+  const listing =
+    options.kallsyms === undefined ? undefined : await readListingFile(options.kallsyms);
+  const reads: Read[] = [];
+  let kernel: KernelImage | null = null;
+  for (const path of paths) {
+    const image = await readKernelImage(path, listing === undefined ? {} : { listing });
+    if (reads.length > 0 && image.kind !== 'module') {
+      throw inputError(path, 'a second kernel image', 'give one kernel, then its modules');
+    }
+    if (image.kind !== 'module') kernel = image;
+    checkRelease(kernel, image);
+    reads.push({ image, table: await findSites(image, kernel), sha256: await sha256Of(path) });
+  }
+  const [first, ...rest] = reads;
+  if (first === undefined) throw usageError('sites: give a kernel image');
+  return {
+    schema: 'pvflame-sites/1',
+    image: imagePart(first),
+    modules: rest.map(imagePart),
+    sites: reads.flatMap((read) => rows(read, wanted)),
+  };
+}
+
+/** A module's ops are words of its own kernel's table: another kernel's names would be wrong. */
+function checkRelease(kernel: KernelImage | null, image: KernelImage): void {
+  if (
+    image.kind !== 'module' ||
+    kernel === null ||
+    kernel.release === null ||
+    image.release === null
+  )
+    return;
+  if (kernel.release === image.release) return;
+  throw inputError(
+    image.path,
+    `module of Linux ${image.release}, but the kernel is ${kernel.release}`,
+    'give modules of the same build',
+  );
+}
+
+function formatOf(options: SitesOptions): SiteFormat {
+  if (options.format !== undefined) return options.format;
+  if (options.output?.endsWith('.json')) return 'json';
+  return options.output?.endsWith('.tsv') ? 'tsv' : 'table';
+}
+
+/** Writes beside the target first, so that there is never half a file. */
+function writeWhole(path: string, text: string): void {
+  const beside = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+  try {
+    writeFileSync(beside, text);
+    renameSync(beside, path);
+  } catch (error) {
+    rmSync(beside, { force: true });
+    throw new UserError(
+      `${path}: could not be written; check the folder and its permissions`,
+      ExitStatus.output,
+      { cause: error },
+    );
+  }
+}
+
+/** `pvflame sites`: the text it prints, or null after writing it to `-o FILE`. */
+export async function runSites(
+  paths: readonly [string, ...string[]],
+  options: SitesOptions = {},
+): Promise<string | null> {
+  const text = renderSites(await sitesDocument(paths, options), formatOf(options));
+  if (options.output === undefined || options.output === '-') return text;
+  writeWhole(options.output, text);
+  return null;
+}
+
+/** Adds the `sites` command to the program. */
+export function registerSites(program: Command): void {
+  program
+    .command('sites')
+    .description('list the paravirt call sites of a kernel image and its modules')
+    .argument('<vmlinux>', 'vmlinux, bzImage/vmlinuz or module; plain, .gz, .xz or .zst')
+    .argument('[module...]', 'modules of the same kernel')
+    .addOption(new Option('-f, --format <format>', 'output format').choices([...SITE_FORMATS]))
+    .option('-o, --output <file>', 'write to a file (.json and .tsv choose the format)')
+    .option('--kallsyms <file>', 'copy of /proc/kallsyms or System.map, for a stripped image')
+    .option('--op <pattern>', 'only these ops: irq.save_fl, irq, mmu.*, *_val')
+    .action(async (vmlinux: string, modules: string[], options: SitesOptions) => {
+      const text = await runSites([vmlinux, ...modules], options);
+      if (text !== null) process.stdout.write(text);
+    });
+}
