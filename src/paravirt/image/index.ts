@@ -7,7 +7,7 @@ export {
   type KernelImage,
 } from './kernel-image.js';
 export type { ImageMemory, Region } from './memory.js';
-export type { NamedBy, OpTable } from './op-tables.js';
+export { initialTargets, type NamedBy, type OpTable } from './op-tables.js';
 export { findSites, type Site, type SiteSource, type SiteTable } from './sites.js';
 export { readListing, type Listing } from './kallsyms.js';
 export { readListingFile } from './listing-file.js';

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { readAlternatives, type Alternative } from './alternatives.js';
 import { parseBtf, type Btf } from './btf.js';
-import { parseElf, type ElfFile } from './elf.js';
+import { findSection, parseElf, SectionType, type ElfFile } from './elf.js';
 import { faultsOf, type Faults } from './fault.js';
 import { readEmbedded } from './embedded-kallsyms.js';
 import { moduleName, readBuildId, readRelease } from './identity.js';
@@ -63,6 +63,19 @@ function btfOf(memory: ImageMemory, elf: ElfFile, faults: Faults): Btf | null {
   return section === null || section.bytes.length === 0 ? null : parseBtf(section.bytes, faults);
 }
 
+/** Refuses ELF files that are no kernel or module, and debug files that hold no code. */
+function checkKernel(elf: ElfFile, release: string | null, faults: Faults): void {
+  const advice = 'give a vmlinux, a bzImage/vmlinuz or a .ko module';
+  const text = findSection(elf, '.text');
+  if (text?.type === SectionType.nobits) {
+    throw faults.refused('separate debug information, without the code', advice);
+  }
+  const patched = ['.altinstructions', '.parainstructions'].some((n) => findSection(elf, n));
+  const isKernel = elf.relocatable ? findSection(elf, '.modinfo') !== undefined : release !== null;
+  if (!isKernel && !patched)
+    throw faults.refused('ELF file, but not a Linux kernel or module', advice);
+}
+
 /**
  * Reads a kernel image: vmlinux, bzImage/vmlinuz or module, plain or packed, by content. Of a
  * plain file only the sections that are needed are read.
@@ -85,12 +98,14 @@ export async function readKernelImage(
       : readListing(listing.text, regions, faultsOf(listing.path));
   const own = readSymtab(elf, regions, links?.foreign ?? new Map(), faults);
   const symbols = own ?? listed?.table ?? readEmbedded(memory) ?? NO_SYMBOLS;
+  const release = readRelease(memory, symbols, elf.relocatable) ?? unpacked.release;
+  checkKernel(elf, release, faults);
   const btf = btfOf(memory, elf, faults);
   return {
     path,
     kind: elf.relocatable ? 'module' : unpacked.bzImage ? 'bzImage' : 'vmlinux',
     packings: unpacked.packings,
-    release: readRelease(memory, symbols, elf.relocatable) ?? unpacked.release,
+    release,
     buildId: readBuildId(elf, faults),
     module: elf.relocatable ? (moduleName(memory) ?? moduleFromPath(path)) : null,
     symbols,

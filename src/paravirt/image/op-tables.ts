@@ -207,6 +207,23 @@ function firstBase(
   return guessBase(evidence, null);
 }
 
+/** What each op points to when the kernel starts, by symbol: `irq.halt` to `native_halt`. */
+export function initialTargets(
+  memory: ImageMemory,
+  symbols: SymbolTable,
+  tables: readonly OpTable[],
+): ReadonlyMap<string, string> {
+  const out = new Map<string, string>();
+  for (const table of tables) {
+    for (const [offset, op] of table.slots) {
+      const pointer = memory.read(table.base + BigInt(offset), 8)?.readBigUInt64LE(0);
+      const found = pointer === undefined ? null : symbols.lookup(pointer);
+      if (found?.offset === 0) out.set(op, found.symbol.name);
+    }
+  }
+  return out;
+}
+
 /** The op called through the pointer at `target`; null where that is in none of the tables. */
 export function opAt(tables: readonly OpTable[], target: bigint): string | null {
   for (const table of tables) {
