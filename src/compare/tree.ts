@@ -1,6 +1,7 @@
 import { StackTable, taskName } from '../profile/index.js';
 import type { Attributor } from './attribute.js';
-import { KeyTable, type NodeKind } from './keys.js';
+import type { KeyTable} from './keys.js';
+import { type NodeKind } from './keys.js';
 import { eachWeight, type Side } from './side.js';
 
 /** A side's callchains by comparable keys, with op frames put in. Columns are by node. */

@@ -5,3 +5,5 @@ export { LineLedger, type SkippedLines } from './line-ledger.js';
 export { emptyHeader, type RecordingHeader } from './header-block.js';
 export { parseSampleLine, type SampleLine } from './sample-line.js';
 export { parseFrameLine } from './frame-line.js';
+export { openInput, type OpenInput } from './source.js';
+export { openPerfScript } from './perf-data.js';

@@ -7,3 +7,4 @@ export { isKernelFrame, isKernelDso } from './kernel.js';
 export { chooseEvent, matchEvent, withoutModifiers, type ChosenEvent } from './events.js';
 export { mergeProfiles, compareText } from './merge.js';
 export { foldProfile, foldWeights, type FoldOptions } from './fold.js';
+export { readProfile, type ReadOptions } from './read.js';

@@ -94,8 +94,8 @@ function where(report: Report): Markup {
         of the total change)`;
   const names = known.map((row) => row.bucket).join(' + ');
   return html`Named paravirt (${names}):
-    <strong>${bound}${formatChange(sum, base.unit)}</strong>${share}${largestOps(report)}. Largest
-    other part: ${largestOther(report.ledger, base.unit)}.`;
+    <strong class="nw">${bound}${formatChange(sum, base.unit)}</strong
+    >${share}${largestOps(report)}. Largest other part: ${largestOther(report.ledger, base.unit)}.`;
 }
 
 /** A share of the change, which can be above 100 % or below 0: other parts may cancel it. */
@@ -113,7 +113,9 @@ function largestOps(report: Report): Markup | null {
   ${top.map((row, i) => [
     i === 0 ? '' : ', ',
     html`<code>${displayName(row.op)}</code>
-      ${boundPrefix(row.bound, row.extra)}${formatChange(row.extra, report.base.unit)}`,
+      <span class="nw"
+        >${boundPrefix(row.bound, row.extra)}${formatChange(row.extra, report.base.unit)}</span
+      >`,
   ])}`;
 }
 

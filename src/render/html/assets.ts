@@ -7,6 +7,8 @@ export interface Assets {
   readonly page: string;
   readonly css: string;
   readonly script: string;
+  /** Notices of the works inside the script; their licences ask for them in every copy. */
+  readonly licences: string;
 }
 
 /** dist/assets when built; the repository's dist/assets when run from src by the tests. */
@@ -16,13 +18,20 @@ function assetsFolder(): string {
   return existsSync(join(beside, 'page.js')) ? beside : join(here, '../../../dist/assets');
 }
 
-/** Reads the page's template, style sheet and client bundle. */
+/** Reads the page's template, style sheet, client bundle and its notices. */
 export async function loadAssets(): Promise<Assets> {
   const folder = assetsFolder();
-  const [page, css, script] = await Promise.all(
-    ['page.html', 'page.css', 'page.js'].map((name) => readFile(join(folder, name), 'utf8')),
+  const [page, css, script, licences] = await Promise.all(
+    ['page.html', 'page.css', 'page.js', 'licences.txt'].map((name) =>
+      readFile(join(folder, name), 'utf8'),
+    ),
   );
-  return { page: page ?? '', css: css ?? '', script: safeScript(script ?? '') };
+  return {
+    page: page ?? '',
+    css: css ?? '',
+    script: safeScript(script ?? ''),
+    licences: licences ?? '',
+  };
 }
 
 /**

@@ -7,7 +7,7 @@ import { loadAssets } from './assets.js';
 import { contentSecurityPolicy, embedReport, REPORT_ELEMENT } from './embed.js';
 import { graphSection } from './graph-section.js';
 import { ledger } from './ledger.js';
-import { html, trusted, type Markup } from './markup.js';
+import { html, plainText, trusted, type Markup } from './markup.js';
 import { compared, provenance } from './provenance.js';
 import { tables } from './tables.js';
 
@@ -22,12 +22,13 @@ export async function renderHtml(report: Report): Promise<string> {
   const parts: Readonly<Record<string, Markup>> = {
     csp: html`${contentSecurityPolicy(assets.script, css)}`,
     title: html`${pageTitle(report)}`,
-    css: trusted(css),
+    style: trusted(`<style>${css}</style>`),
     body: body(report),
     report: trusted(
       `<script type="application/octet-stream" id="${REPORT_ELEMENT}">${embedReport(report)}</script>`,
     ),
-    script: trusted(assets.script),
+    script: trusted(`<script>${assets.script}</script>`),
+    licences: html`<pre>${plainText(assets.licences)}</pre>`,
   };
   // One pass over the template: what is filled in is never searched for placeholders again.
   return assets.page.replace(/\{\{(\w+)\}\}/g, (_, key: string) => {

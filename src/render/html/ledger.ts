@@ -59,7 +59,7 @@ export function ledger(report: Report): Markup {
             <th scope="col" class="num">base<span class="sub">${scale.noun}</span></th>
             <th scope="col" class="num">new<span class="sub">${scale.noun}</span></th>
             <th scope="col" class="num">change<span class="sub">${scale.noun}</span></th>
-            <th scope="col"><span class="sub">less · more</span></th>
+            <th scope="col" class="bars"><span class="sub">less · more</span></th>
             <th scope="col" class="num">points<span class="sub">% of base total</span></th>
             <th scope="col" class="num">95 % interval<span class="sub">points</span></th>
             <th scope="col">verdict</th>

@@ -36,6 +36,11 @@ export function html(parts: TemplateStringsArray, ...values: Content[]): Markup 
   return new Markup(text);
 }
 
+/** Our own text of several lines, escaped line by line so that the line ends stay. */
+export function plainText(text: string): Markup {
+  return new Markup(text.split('\n').map(escapeText).join('\n'));
+}
+
 /** Marks our own generated text as HTML. Never for anything that was recorded. */
 export function trusted(text: string): Markup {
   return new Markup(text);

@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { usageError } from '../errors.js';
+import { FORMATS, formatOfName, type Format } from '../render/index.js';
+
+const works = z.string().transform((text, context) => {
+  const numbers = text.split(',').map(Number);
+  if (numbers.every((n) => Number.isFinite(n) && n > 0)) return numbers;
+  context.addIssue({
+    code: 'custom',
+    message: 'give a positive number, or one a run with commas between',
+  });
+  return z.NEVER;
+});
+
+export const diffOptionsSchema = z.object({
+  base: z.array(z.string()).optional(),
+  new: z.array(z.string()).optional(),
+  output: z.array(z.string()).default([]),
+  format: z.enum(FORMATS).optional(),
+  event: z.string().optional(),
+  comm: z.string().optional(),
+  kernelOnly: z.boolean().default(false),
+  baseLabel: z.string().optional(),
+  newLabel: z.string().optional(),
+  exactSymbols: z.boolean().default(false),
+  normalize: z.enum(['none', 'total', 'work', 'user']).default('none'),
+  baseWork: works.optional(),
+  newWork: works.optional(),
+  inputFormat: z.enum(['perf-script', 'perf-data']).optional(),
+  withPaths: z.boolean().default(false),
+  title: z.string().optional(),
+  quiet: z.boolean().default(false),
+  verbose: z.boolean().default(false),
+});
+
+export type DiffOptions = z.infer<typeof diffOptionsSchema>;
+
+export interface Output {
+  path: string;
+  format: Format;
+}
+
+/** Parses commander's raw options; what is wrong is said in one line (exit status 2). */
+export function parseDiffOptions(given: unknown): DiffOptions {
+  const parsed = diffOptionsSchema.safeParse(given);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const option = String(issue?.path[0] ?? '').replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
+    throw usageError(`--${option}: ${issue?.message ?? 'not understood'}`);
+  }
+  const options = parsed.data;
+  const hasWork = options.baseWork !== undefined || options.newWork !== undefined;
+  if (
+    options.normalize === 'work' &&
+    (options.baseWork === undefined || options.newWork === undefined)
+  ) {
+    throw usageError('--normalize work needs --base-work and --new-work');
+  }
+  if (options.normalize !== 'work' && hasWork) {
+    throw usageError('--base-work and --new-work go with --normalize work');
+  }
+  return options;
+}
+
+/** Both sides' inputs, from operands or from --base and --new. */
+export function sidesOf(
+  operands: readonly string[],
+  options: DiffOptions,
+): { base: string[]; new: string[] } {
+  if (options.base !== undefined || options.new !== undefined) {
+    if (operands.length > 0)
+      throw usageError(
+        `'${operands[0]}': give files after --base and --new, or two files without them`,
+      );
+    if (options.base === undefined || options.new === undefined) {
+      throw usageError(
+        `${options.base === undefined ? '--base' : '--new'} is missing: a comparison needs both sides`,
+      );
+    }
+    return { base: options.base, new: options.new };
+  }
+  const [base, other, ...more] = operands;
+  if (base === undefined || other === undefined) {
+    throw usageError(
+      operands.length === 0
+        ? 'no inputs; give two recordings, BASE first: pvflame BASE NEW (see pvflame --help)'
+        : `'${base}': one input is not enough; give two recordings, BASE first: pvflame BASE NEW`,
+    );
+  }
+  if (more.length > 0) {
+    throw usageError(
+      `'${more[0]}': more than two inputs; repeated runs go after --base A1 A2 and --new B1 B2`,
+    );
+  }
+  return { base: [base], new: [other] };
+}
+
+/** Where to write, and in what format: the file's ending decides, else -f, else text. */
+export function outputsOf(options: DiffOptions): Output[] {
+  const paths = options.output.length === 0 ? ['-'] : options.output;
+  const twice = paths.find((path, i) => paths.indexOf(path) !== i);
+  if (twice !== undefined) throw usageError(`-o ${twice}: is given twice`);
+  return paths.map((path) => ({
+    path,
+    // -f is about one output; of several, each has its ending
+    format:
+      paths.length === 1
+        ? (options.format ?? formatOfName(path) ?? 'text')
+        : (formatOfName(path) ?? options.format ?? 'text'),
+  }));
+}

@@ -1,0 +1,202 @@
+import { Option, type Command } from 'commander';
+import { compareSides, makeSide, type Side } from '../compare/index.js';
+import { ExitStatus, UserError } from '../errors.js';
+import { frameFacts } from '../paravirt/index.js';
+import { chooseEvent, eventsOf, matchEvent, readProfile, type Profile } from '../profile/index.js';
+import { render, FORMATS } from '../render/index.js';
+import { buildReport } from '../report/build.js';
+import type { Report } from '../report/schema.js';
+import { VERSION } from '../version.js';
+import {
+  outputsOf,
+  parseDiffOptions,
+  sidesOf,
+  type DiffOptions,
+  type Output,
+} from './diff-options.js';
+import {
+  expandFolders,
+  inputName,
+  requireDistinct,
+  requireOneStdin,
+  shownArguments,
+} from './inputs.js';
+import { requireWritable, writeOutput, writeStdout } from './outputs.js';
+import { say } from './terminal.js';
+
+export function registerDiff(program: Command): Command {
+  return program
+    .command('diff', { isDefault: true })
+    .description('compare two kernels (the default command)')
+    .usage('BASE NEW [options]\n       pvflame diff --base A1 A2 ... --new B1 B2 ... [options]')
+    .argument('[inputs...]', "BASE and NEW: perf script text or perf.data, '-' for standard input")
+    .option('--base <inputs...>', 'recordings of the base kernel, one a boot; or folders of them')
+    .option('--new <inputs...>', 'recordings of the new kernel')
+    .option(
+      '-o, --output <file>',
+      'where to write; may be repeated (else standard output)',
+      collect,
+    )
+    .addOption(
+      new Option(
+        '-f, --format <format>',
+        "of the output (else by the file's ending, else text)",
+      ).choices(FORMATS),
+    )
+    .option('--event <name>', 'count this event (else the first one of BASE)')
+    .option('--comm <name>', 'keep only samples of this comm')
+    .option('--kernel-only', 'keep only kernel frames')
+    .option('--base-label <text>', 'what to call the base (else what its recording says)')
+    .option('--new-label <text>', 'what to call the new kernel')
+    .option('--exact-symbols', 'compare symbols as recorded, without merging compiler clones')
+    .addOption(
+      new Option('--normalize <mode>', 'make unequal work comparable').choices([
+        'none',
+        'total',
+        'work',
+        'user',
+      ]),
+    )
+    .option(
+      '--base-work <number>',
+      'work that base did, for --normalize work (one number, or one a run: 1,2,3)',
+    )
+    .option('--new-work <number>', 'work that new did')
+    .addOption(
+      new Option('--input-format <format>', 'read inputs as this, whatever they look like').choices(
+        ['perf-script', 'perf-data'],
+      ),
+    )
+    .option(
+      '--with-paths',
+      'full paths in the report (else base names, so that bytes do not depend on folders)',
+    )
+    .option('--title <text>', 'title of the report')
+    .option('-q, --quiet', 'say nothing but errors')
+    .option('-v, --verbose', 'say all warnings of the report on standard error')
+    .action(async (operands: string[], given: unknown) => {
+      await diff(operands, parseDiffOptions(given));
+    });
+}
+
+function collect(value: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), value];
+}
+
+async function diff(operands: string[], options: DiffOptions): Promise<void> {
+  const given = sidesOf(operands, options);
+  const paths = { base: expandFolders(given.base), new: expandFolders(given.new) };
+  const outputs = outputsOf(options);
+  requireOneStdin([...paths.base, ...paths.new]);
+  requireDistinct(
+    [...paths.base, ...paths.new],
+    outputs.map((output) => output.path),
+  );
+  for (const output of outputs) requireWritable(output.path);
+  const report = await diffReport(paths, options);
+  for (const output of outputs) await write(output, await render(report, output.format));
+  if (!options.quiet) summarise(report, outputs, options.verbose);
+}
+
+/** Reads both sides, compares them, and fills the report document. */
+async function diffReport(
+  paths: { base: string[]; new: string[] },
+  options: DiffOptions,
+): Promise<Report> {
+  const base = await readSide(paths.base, options);
+  const other = await readSide(paths.new, options);
+  const event = chooseEvent(base, options.event, paths.base.join(', '));
+  const newEvent = sameEvent(other, options.event ?? event.event, event.event, paths);
+  const sides = {
+    base: kernelSide(base, event.event, paths.base, options),
+    new: kernelSide(other, newEvent, paths.new, options),
+  };
+  const comparison = compareSides(sides.base, sides.new, {
+    mode: options.normalize,
+    baseWork: options.baseWork ?? [],
+    newWork: options.newWork ?? [],
+  });
+  return buildReport({
+    comparison,
+    base: sides.base,
+    new: sides.new,
+    labels: { base: options.baseLabel, new: options.newLabel },
+    title: options.title,
+    kernelOnly: options.kernelOnly,
+    eventAsked: options.event !== undefined,
+    version: VERSION,
+    argv: shownArguments(process.argv.slice(2), options.withPaths),
+    options: {
+      event: options.event ?? null,
+      comm: options.comm ?? null,
+      kernelOnly: options.kernelOnly,
+      exactSymbols: options.exactSymbols,
+      normalize: options.normalize,
+    },
+  });
+}
+
+function readSide(paths: string[], options: DiffOptions): Promise<Profile> {
+  return readProfile(paths, {
+    task: 'comm',
+    comm: options.comm,
+    kernelOnly: options.kernelOnly,
+    nameOf: (path) => inputName(path, options.withPaths),
+    format: options.inputFormat,
+  });
+}
+
+/** The event in new that is base's; different events are refused, never compared. */
+function sameEvent(
+  other: Profile,
+  asked: string,
+  baseEvent: string,
+  paths: { base: string[]; new: string[] },
+): string {
+  const names = eventsOf(other).map((event) => event.name);
+  const found = matchEvent(names, baseEvent) ?? matchEvent(names, asked);
+  if (found !== undefined) return found;
+  const shown = (name: string) => name || '(unnamed)';
+  throw new UserError(
+    `${paths.new.join(', ')}: holds ${names.map(shown).join(', ') || 'no samples'}, but ${paths.base.join(', ')} ` +
+      `holds ${shown(baseEvent)}; different events are not compared: record one event, or choose with --event`,
+    ExitStatus.input,
+  );
+}
+
+function kernelSide(profile: Profile, event: string, paths: string[], options: DiffOptions): Side {
+  const facts = frameFacts(profile.frames, { exactSymbols: options.exactSymbols });
+  let kernel = 0;
+  let unknown = 0;
+  for (let id = 0; id < profile.frames.size; id++) {
+    if (facts.kind[id] === 'user') continue;
+    kernel++;
+    if (/^\[unknown\]$|^$/.test(profile.frames.frame(id).symbol)) unknown++;
+  }
+  if (kernel > 0 && unknown === kernel) {
+    throw new UserError(
+      `${paths.join(', ')}: all kernel symbols are [unknown]; run perf script as root with ` +
+        'kernel.kptr_restrict=0, or give it the right vmlinux',
+      ExitStatus.input,
+    );
+  }
+  return makeSide(profile, facts, event);
+}
+
+async function write(output: Output, text: string): Promise<void> {
+  if (output.path === '-') await writeStdout(text);
+  else writeOutput(output.path, text);
+}
+
+function summarise(report: Report, outputs: Output[], verbose: boolean): void {
+  const files = outputs.filter((output) => output.path !== '-').map((output) => output.path);
+  if (files.length > 0) {
+    const { percent } = report.total;
+    const change = percent === null ? '' : `: ${percent >= 0 ? '+' : ''}${percent.toFixed(2)} %`;
+    say(`${files.join(', ')} written${change} (${report.total.verdict})`);
+  }
+  if (verbose) for (const warning of report.warnings) say(`${warning.code}: ${warning.message}`);
+  else if (files.length > 0 && report.warnings.length > 0) {
+    say(`${report.warnings.length} warnings in the report; -v shows them here`);
+  }
+}

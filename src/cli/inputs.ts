@@ -1,0 +1,63 @@
+import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { inputError, usageError } from '../errors.js';
+
+/** What an input is called in the report: its base name, so that bytes do not depend on folders. */
+export function inputName(path: string, withPaths: boolean): string {
+  return path === '-' || withPaths ? path : basename(path);
+}
+
+/** Folders after --base and --new stand for the recordings in them, in the order of their names. */
+export function expandFolders(paths: readonly string[]): string[] {
+  return paths.flatMap((path) => {
+    if (path === '-' || !(statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false))
+      return [path];
+    const files = readdirSync(path)
+      .filter((name) => /\.perf-script|\.data$/.test(name))
+      .sort()
+      .map((name) => join(path, name));
+    if (files.length === 0) {
+      throw inputError(
+        path,
+        'no recording in this folder',
+        'recordings are called *.perf-script* or *.data',
+      );
+    }
+    return files;
+  });
+}
+
+/** Standard input can be read once. */
+export function requireOneStdin(paths: readonly string[]): void {
+  if (paths.filter((path) => path === '-').length > 1) {
+    throw usageError("'-' is given twice; standard input can be read only once");
+  }
+}
+
+/** An output must not be one of the inputs. */
+export function requireDistinct(inputs: readonly string[], outputs: readonly string[]): void {
+  const real = (path: string) => {
+    try {
+      return realpathSync(path);
+    } catch {
+      return path;
+    }
+  };
+  const known = new Set(inputs.filter((path) => path !== '-').map(real));
+  const clash = outputs.find((path) => path !== '-' && known.has(real(path)));
+  if (clash !== undefined) throw usageError(`${clash}: is an input; name another output`);
+}
+
+/** The command line as the report shows it: no folders unless they are asked for. */
+export function shownArguments(argv: readonly string[], withPaths: boolean): string[] {
+  if (withPaths) return [...argv];
+  return argv.map((arg) => {
+    const option = /^(--[\w-]+=)(.*)$/s.exec(arg);
+    if (option !== null) return (option[1] ?? '') + shortPath(option[2] ?? '');
+    return shortPath(arg);
+  });
+}
+
+function shortPath(arg: string): string {
+  return arg.includes('/') ? basename(arg) : arg;
+}

@@ -1,0 +1,82 @@
+import { accessSync, constants, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { ExitStatus, UserError } from '../errors.js';
+
+const pending = new Set<string>();
+
+/** Fails before the long work if an output could not be written at the end of it. */
+export function requireWritable(path: string): void {
+  if (path === '-') return;
+  try {
+    const known = statSync(path, { throwIfNoEntry: false });
+    if (known?.isDirectory()) throw outputError(path, 'is a directory', 'name a file');
+    accessSync(known === undefined ? dirname(path) : path, constants.W_OK);
+    if (!statSync(dirname(path)).isDirectory())
+      throw outputError(path, 'has no folder', 'check the path');
+  } catch (error) {
+    throw asOutputError(path, error);
+  }
+}
+
+/**
+ * Writes a whole file or nothing: beside its place first, then renamed. What is not a regular file
+ * (a device, a pipe) is written to directly.
+ */
+export function writeOutput(path: string, text: string): void {
+  try {
+    const known = statSync(path, { throwIfNoEntry: false });
+    if (known !== undefined && !known.isFile()) {
+      writeFileSync(path, text);
+      return;
+    }
+    const beside = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
+    pending.add(beside);
+    try {
+      writeFileSync(beside, text);
+      renameSync(beside, path);
+    } finally {
+      rmSync(beside, { force: true });
+      pending.delete(beside);
+    }
+  } catch (error) {
+    throw asOutputError(path, error);
+  }
+}
+
+/** Removes what a signal would leave behind. */
+export function dropUnfinished(): void {
+  for (const path of pending) rmSync(path, { force: true });
+}
+
+/** Writes to standard output and waits until it is taken; a closed pipe is not an error. */
+export async function writeStdout(text: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    process.stdout.write(text, (error) => {
+      if (error === null || error === undefined) resolve();
+      else if ((error as NodeJS.ErrnoException).code === 'EPIPE') resolve();
+      else reject(asOutputError('standard output', error));
+    });
+  });
+}
+
+function asOutputError(path: string, error: unknown): UserError {
+  if (error instanceof UserError) return error;
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  const known: Readonly<Record<string, [string, string]>> = {
+    ENOENT: ['its folder does not exist', 'create it, or check the path'],
+    ENOTDIR: ['its folder is a file', 'check the path'],
+    EACCES: ['may not be written', 'check the permissions of its folder'],
+    EPERM: ['may not be written', 'check the permissions of its folder'],
+    EROFS: ['lies on a read-only file system', 'choose another place'],
+    ENOSPC: ['the disk is full', 'make room, nothing was written'],
+  };
+  const [what, advice] = known[code] ?? [
+    `cannot be written (${code || String(error)})`,
+    'check the path',
+  ];
+  return outputError(path, what, advice, error);
+}
+
+function outputError(path: string, what: string, advice: string, cause?: unknown): UserError {
+  return new UserError(`${path}: ${what}; ${advice}`, ExitStatus.output, { cause });
+}

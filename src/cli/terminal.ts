@@ -1,0 +1,4 @@
+/** One line on standard error: what is worth knowing while it runs, and nothing else. */
+export function say(text: string): void {
+  process.stderr.write(`pvflame: ${text.replaceAll(/[\r\n]+/g, ' ')}\n`);
+}

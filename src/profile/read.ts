@@ -1,0 +1,64 @@
+import { inputError } from '../errors.js';
+import {
+  FrameTable,
+  openPerfScript,
+  PerfScriptReader,
+  StringTable,
+  type Recording,
+} from '../ingest/index.js';
+import { ProfileBuilder, type ProfileOptions } from './builder.js';
+import type { Profile } from './profile.js';
+
+export interface ReadOptions extends ProfileOptions {
+  /** What a run is called in messages and in the report. */
+  nameOf: (path: string) => string;
+  /** Read the input as perf script text whatever it looks like (`--input-format perf-script`). */
+  format?: 'perf-script' | 'perf-data' | undefined;
+}
+
+/**
+ * Reads a side's recordings one after another into one profile. Throws UserError (exit status 3) for
+ * an input that is no recording, or that holds no sample at all.
+ */
+export async function readProfile(
+  paths: readonly string[],
+  options: ReadOptions,
+): Promise<Profile> {
+  const frames = new FrameTable(new StringTable());
+  const builder = new ProfileBuilder(frames, options);
+  for (const path of paths) {
+    const input = await openPerfScript(
+      path,
+      options.format === undefined ? {} : { format: options.format },
+    );
+    const reader = new PerfScriptReader(builder.add, frames);
+    for await (const chunk of input.chunks) reader.push(chunk);
+    const recording = reader.end();
+    requireSamples(recording, input.name);
+    builder.finishRun(recording, options.nameOf(path), input.digest().sha256);
+  }
+  return builder.profile();
+}
+
+function requireSamples(recording: Recording, name: string): void {
+  if (recording.samples > 0) return;
+  const { lines } = recording;
+  const [first] = lines.skipped;
+  if (first === undefined) {
+    throw inputError(
+      name,
+      `no samples in ${lines.total} lines`,
+      'give the output of `perf script`',
+    );
+  }
+  const noAddress = first.reason === 'a sample without an address';
+  throw inputError(
+    `${name}:${first.firstLine}`,
+    noAddress
+      ? `no sample has an address (${first.lines} of them)`
+      : `no samples in ${lines.total} lines; the first skipped line is ${first.reason}`,
+    noAddress
+      ? 'tracepoints need `perf script -F +ip,sym`, or record with -g'
+      : 'give the output of `perf script`',
+  );
+}

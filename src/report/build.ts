@@ -1,0 +1,242 @@
+import {
+  delta,
+  mean,
+  size,
+  unitOf,
+  type Comparison,
+  type Measured,
+  type Side as ComparedSide,
+} from '../compare/index.js';
+import { eventsOf, type Run } from '../profile/index.js';
+import { graphOf } from './graph.js';
+import { sideLabels } from './labels.js';
+import {
+  BUCKETS,
+  REPORT_SCHEMA,
+  SITE_STATES,
+  type Bucket,
+  type LedgerRow,
+  type Report,
+  type Side,
+  type SiteRow,
+  type SiteState,
+} from './schema.js';
+import { collectWarnings } from './warnings.js';
+
+export interface ReportInput {
+  comparison: Comparison;
+  base: ComparedSide;
+  new: ComparedSide;
+  labels: { base: string | undefined; new: string | undefined };
+  title: string | undefined;
+  kernelOnly: boolean;
+  eventAsked: boolean;
+  version: string;
+  argv: string[];
+  options: Report['provenance']['options'];
+}
+
+/** Nothing was tested yet: no interval, and the verdict that says so. */
+const UNTESTED = { interval: null, percentInterval: null, verdict: 'too little data' } as const;
+
+/** Fills the report document. Pure: the same input gives the same document. */
+export function buildReport(input: ReportInput): Report {
+  const { comparison } = input;
+  const labels = sideLabels(input.base.profile, input.new.profile, input.labels);
+  const baseTotal = mean(comparison.total.base);
+  const percent = (change: number) => (baseTotal === 0 ? null : (100 * change) / baseTotal);
+  const row = (measured: { base: Measured; new: Measured }) => ({
+    base: mean(measured.base),
+    new: mean(measured.new),
+    percent: percent(delta(measured)),
+    ...UNTESTED,
+  });
+  const bound = comparison.timer ? ('lower' as const) : null;
+  const total = { ...row(comparison.total), delta: delta(comparison.total) };
+  const ledger = ledgerRows(comparison, row);
+  const counted = ledger.reduce((sum, entry) => sum + (entry.delta ?? 0), 0);
+  const call = delta(comparison.ledger.call);
+  const runs = { base: input.base.columns.length, new: input.new.columns.length };
+  const samples = (measured: { base: Measured; new: Measured }) => ({
+    base: measured.base.samples,
+    new: measured.new.samples,
+  });
+  return {
+    schema: REPORT_SCHEMA,
+    title: input.title ?? null,
+    base: sideOf(input.base, labels.base, comparison),
+    new: sideOf(input.new, labels.new, comparison),
+    normalization: comparison.normalization,
+    total,
+    ledger,
+    sumCheck: total.delta - counted,
+    moved: movedOf(comparison),
+    ops: comparison.ops
+      .map((op) => ({
+        op: op.op,
+        ...row(op),
+        extra: delta(op),
+        bound,
+        samples: samples(op),
+        sites: op.sites,
+      }))
+      .sort((a, b) => Math.abs(b.extra) - Math.abs(a.extra) || b.new - a.new || order(a.op, b.op)),
+    sites: siteRows(comparison, row, bound),
+    functions: comparison.functions
+      .map((f) => ({
+        function: f.function,
+        dso: f.dso === '' ? null : f.dso,
+        bucket: f.bucket,
+        ...row(f),
+        delta: delta(f),
+        hasSites: f.hasSites,
+        moved: f.moved,
+        samples: samples(f),
+      }))
+      .sort(
+        (a, b) =>
+          Math.abs(b.delta) - Math.abs(a.delta) ||
+          b.new - a.new ||
+          order(`${a.function}\0${a.dso}`, `${b.function}\0${b.dso}`),
+      ),
+    patching: { base: patchingOf(comparison, 'base'), new: patchingOf(comparison, 'new') },
+    basis: runs.base > 1 && runs.new > 1 ? 'runs' : 'sampling',
+    statistics: { method: 'none', n: runs, seed: null },
+    budget: [],
+    deferred: null,
+    nameable: total.delta === 0 ? null : call / total.delta,
+    merges: mergesOf(comparison),
+    graph: graphOf(comparison),
+    warnings: collectWarnings({ ...input, labels }),
+    provenance: {
+      tool: 'pvflame',
+      version: input.version,
+      argv: input.argv,
+      options: input.options,
+    },
+  };
+}
+
+type RowMaker = (measured: { base: Measured; new: Measured }) => {
+  base: number;
+  new: number;
+  percent: number | null;
+} & typeof UNTESTED;
+
+/** Without a site table `rest` takes the place of site, caller and elsewhere. */
+function ledgerRows(comparison: Comparison, row: RowMaker): LedgerRow[] {
+  const known: Partial<Record<Bucket, { base: Measured; new: Measured }>> = comparison.ledger;
+  return BUCKETS.map((bucket) => {
+    const measured = known[bucket];
+    if (measured === undefined) {
+      return { bucket, base: null, new: null, delta: null, percent: null, ...UNTESTED };
+    }
+    return { bucket, ...row(measured), delta: delta(measured) };
+  });
+}
+
+function siteRows(comparison: Comparison, row: RowMaker, bound: SiteRow['bound']): SiteRow[] {
+  return comparison.sites
+    .map((site) => ({ site, weight: size(site) }))
+    .sort(
+      (a, b) =>
+        Math.abs(delta(b.site)) - Math.abs(delta(a.site)) ||
+        b.weight - a.weight ||
+        order(siteOrder(a.site), siteOrder(b.site)),
+    )
+    .map(({ site }) => ({
+      function: site.function,
+      symbol: site.symbol,
+      op: site.op,
+      ordinal: site.ordinal,
+      offset: { base: null, new: null },
+      returnOffset: site.returnOffset,
+      state: site.state,
+      ...row(site),
+      extra: delta(site),
+      bound,
+      samples: { base: site.base.samples, new: site.new.samples },
+    }));
+}
+
+function siteOrder(site: Comparison['sites'][number]): string {
+  return [site.function, site.op, site.ordinal].join('\0');
+}
+
+function patchingOf(comparison: Comparison, side: 'base' | 'new'): Report['patching']['base'] {
+  const counts = Object.fromEntries(
+    SITE_STATES.map((state) => [state, { sites: 0, weight: 0 }]),
+  ) as Record<SiteState, { sites: number; weight: number }>;
+  for (const site of comparison.sites) {
+    const state = site.state[side];
+    if (state === null) continue;
+    counts[state].sites++;
+    counts[state].weight += mean(site[side]);
+  }
+  return counts;
+}
+
+function movedOf(comparison: Comparison): Report['moved'] {
+  const of = (reason: 'inlined' | 'renamed') =>
+    comparison.splices.reduce((sum, s) => sum + (s.reason === reason ? s.weight : 0), 0);
+  const reasons = { inlined: of('inlined'), deferred: null, renamed: of('renamed') };
+  return {
+    weight: reasons.inlined + reasons.renamed,
+    gross: comparison.grossChange,
+    reasons,
+    splices: comparison.splices,
+  };
+}
+
+function mergesOf(comparison: Comparison): Report['merges'] {
+  return comparison.keys.keys
+    .map((key, id) => ({
+      canonical: key.name,
+      kind: key.kind,
+      raw: [...(comparison.keys.raw[id] ?? [])].sort(),
+    }))
+    .filter((merge) => merge.raw.length > 0 && merge.kind !== 'user')
+    .map(({ canonical, raw }) => ({ canonical, raw }))
+    .sort((a, b) => order(a.canonical, b.canonical));
+}
+
+function sideOf(side: ComparedSide, label: string, comparison: Comparison): Side {
+  const { runs } = side.profile;
+  const header = runs[0]?.header;
+  const withPeriods = runs.some((run) => run.samplesWithoutPeriod < run.samples);
+  return {
+    label,
+    kernel: header?.osRelease ?? null,
+    event: side.event,
+    unit: unitOf(side.event, withPeriods),
+    timer: comparison.timer,
+    recording: {
+      hostname: header?.hostname ?? null,
+      osRelease: header?.osRelease ?? null,
+      arch: header?.arch ?? null,
+      cpu: header?.cpu ?? null,
+      cpusOnline: header?.cpusOnline ?? null,
+      perfVersion: header?.perfVersion ?? null,
+      command: header?.command ?? null,
+    },
+    events: eventsOf(side.profile),
+    runs: runs.map((run, i) => runOf(run, side.columns[i])),
+  };
+}
+
+function runOf(run: Run, column: ComparedSide['columns'][number]): Side['runs'][number] {
+  return {
+    path: run.path,
+    sha256: run.sha256,
+    samples: column?.samples ?? 0,
+    weight: column?.total ?? 0,
+    lost: run.lost,
+    skippedLines: run.skipped.reduce((sum, s) => sum + s.lines, 0),
+    skipped: run.skipped,
+    duration: run.duration === null ? null : Math.round(run.duration * 1e9) / 1e9,
+  };
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

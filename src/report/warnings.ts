@@ -1,0 +1,288 @@
+import type { Comparison, Side } from '../compare/index.js';
+import { eventsOf, type Run } from '../profile/index.js';
+import type { WarningCode } from './schema.js';
+
+export interface Warning {
+  code: WarningCode;
+  message: string;
+}
+
+export interface WarningInput {
+  comparison: Comparison;
+  base: Side;
+  new: Side;
+  labels: { base: string; new: string };
+  kernelOnly: boolean;
+  /** true where the user named the event. */
+  eventAsked: boolean;
+}
+
+/** What the reader must know before believing a number, worst first. */
+export function collectWarnings(input: WarningInput): Warning[] {
+  return [
+    ...sameness(input),
+    ...repetition(input),
+    ...eventWarnings(input),
+    ...recordingWarnings(input),
+    ...normalizationWarnings(input),
+    ...coverage(input),
+  ];
+}
+
+const sidesOf = (input: WarningInput) =>
+  [
+    { label: input.labels.base, side: input.base },
+    { label: input.labels.new, side: input.new },
+  ] as const;
+
+function sameness({ comparison, base, new: other }: WarningInput): Warning[] {
+  const hashes = new Set(base.profile.runs.map((run) => run.sha256));
+  const shared = other.profile.runs.filter((run) => hashes.has(run.sha256));
+  if (shared.length > 0) {
+    return [
+      {
+        code: 'same-file',
+        message: `both sides hold the same file (${shared.map((run) => run.path).join(', ')}): a difference of 0 says nothing`,
+      },
+    ];
+  }
+  const warnings: Warning[] = [];
+  if (comparison.sameImage) {
+    warnings.push({
+      code: 'same-kernel',
+      message:
+        'both sides ran the same kernel image (its functions lie at the same addresses): ' +
+        'differences are patching at boot, run-time state, or noise',
+    });
+  }
+  if (looksSwapped(comparison)) {
+    warnings.push({
+      code: 'swapped',
+      message:
+        'paravirt callees occur in base only: base is meant to be the kernel without them; swapped?',
+    });
+  }
+  return warnings;
+}
+
+/** Clock reads are out of line in every kernel; two other ops on one side only are a kernel's mark. */
+function looksSwapped({ ops }: Comparison): boolean {
+  const telling = ops.filter((op) => !op.op.startsWith('time.'));
+  const onBase = telling.filter((op) => op.base.samples > 0).length;
+  const onNew = telling.filter((op) => op.new.samples > 0).length;
+  return onBase >= 2 && onNew === 0;
+}
+
+function repetition({ base, new: other }: WarningInput): Warning[] {
+  const [b, n] = [base.columns.length, other.columns.length];
+  if (b > 1 && n > 1) return [];
+  return [
+    {
+      code: 'one-run',
+      message:
+        `${b === 1 && n === 1 ? 'one run a side' : `${b} base and ${n} new runs`}: ` +
+        'no interval, no verdict; boots of one kernel differ by up to a percent, repeat both sides',
+    },
+  ];
+}
+
+function eventWarnings(input: WarningInput): Warning[] {
+  const warnings: Warning[] = [];
+  if (input.comparison.timer) {
+    warnings.push({
+      code: 'timer-event',
+      message:
+        `${input.base.event} cannot sample while interrupts are off: that time shows where they come ` +
+        'back on, in other functions; rows of call, ops and sites are lower bounds (>=)',
+    });
+  }
+  const seen = new Map<string, number>();
+  for (const { side } of sidesOf(input)) {
+    for (const { name, samples } of eventsOf(side.profile))
+      seen.set(name, (seen.get(name) ?? 0) + samples);
+  }
+  seen.delete(input.base.event);
+  seen.delete(input.new.event);
+  if (seen.size > 0 && !input.eventAsked) {
+    warnings.push({
+      code: 'several-events',
+      message:
+        `only ${input.base.event || 'the unnamed event'} is counted; the recordings also hold ` +
+        `${[...seen].map(([name, n]) => `${name || '(unnamed)'} (${n} samples)`).join(', ')}; choose with --event`,
+    });
+  }
+  if (input.base.event !== input.new.event) {
+    warnings.push({
+      code: 'other-event-chosen',
+      message: `the event is written ${input.base.event} in base and ${input.new.event} in new: the same counter, with other modifiers`,
+    });
+  }
+  for (const { label, side } of sidesOf(input)) {
+    const bare = side.profile.runs.reduce((sum, run) => sum + run.samplesWithoutPeriod, 0);
+    if (bare > 0) {
+      warnings.push({
+        code: 'no-period',
+        message: `${label}: ${bare} samples without a printed period weigh 1 each; add period to perf script -F`,
+      });
+    }
+    const exact = side.columns.every((column) => Number.isSafeInteger(column?.total ?? 0));
+    if (!exact) {
+      warnings.push({
+        code: 'inexact-sum',
+        message: `${label}: sums beyond 2^53 are not exact to the last unit`,
+      });
+    }
+  }
+  return warnings;
+}
+
+function recordingWarnings(input: WarningInput): Warning[] {
+  const warnings: Warning[] = [];
+  for (const { label, side } of sidesOf(input)) {
+    const { runs } = side.profile;
+    const total = (pick: (run: Run) => number) => runs.reduce((sum, run) => sum + pick(run), 0);
+    const simulated = runs.filter((run) =>
+      /simulated/i.test(`${run.header.hostname} ${run.header.command}`),
+    );
+    if (simulated.length > 0) {
+      warnings.push({
+        code: 'simulated',
+        message: `${label}: the recording says that it is simulated, not measured`,
+      });
+    }
+    const flat = total((run) => run.flatSamples);
+    if (flat > 0 && flat === total((run) => run.samples)) {
+      warnings.push({
+        code: 'flat',
+        message: `${label}: no callchains: the graph is one level deep, and no call site is known; record with -g`,
+      });
+    }
+    const lost = total((run) => run.lost);
+    if (lost > 0) {
+      warnings.push({
+        code: 'lost-samples',
+        message: `${label}: perf lost ${lost} events; the totals are too low`,
+      });
+    }
+    if (runs.some((run) => run.truncated)) {
+      warnings.push({
+        code: 'truncated',
+        message: `${label}: the input ends in the middle of a line; its last sample was left out`,
+      });
+    }
+    const skipped = runs.flatMap((run) => run.skipped.map((s) => ({ ...s, path: run.path })));
+    if (skipped.length > 0) {
+      const lines = skipped.reduce((sum, s) => sum + s.lines, 0);
+      const [first] = skipped;
+      warnings.push({
+        code: 'skipped-lines',
+        message: `${label}: ${lines} lines skipped, the first at ${first?.path}:${first?.firstLine} (${first?.reason})`,
+      });
+    }
+  }
+  const cpus = [input.base, input.new].map(
+    (side) => side.profile.runs[0]?.header.cpusOnline ?? null,
+  );
+  if (cpus[0] !== cpus[1] && cpus.every((n) => n !== null)) {
+    warnings.push({ code: 'cpu-count', message: `base ran on ${cpus[0]} CPUs, new on ${cpus[1]}` });
+  }
+  return warnings;
+}
+
+function normalizationWarnings({
+  comparison,
+  base,
+  new: other,
+  kernelOnly,
+}: WarningInput): Warning[] {
+  const { mode } = comparison.normalization;
+  if (mode === 'none' && stoppedByClock(base) && stoppedByClock(other)) {
+    return [
+      {
+        code: 'same-duration',
+        message:
+          'both recordings last the same whole number of seconds: if a clock ended them, the totals ' +
+          'say how busy the machine was, not what the work cost; see --normalize',
+      },
+    ];
+  }
+  if (comparison.timer && (mode === 'user' || kernelOnly)) {
+    return [
+      {
+        code: 'normalization',
+        message:
+          `${mode === 'user' ? '--normalize user' : '--kernel-only'} inherits the timer's bias: ` +
+          "time with interrupts off partly shows on user space's first instruction",
+      },
+    ];
+  }
+  if (mode === 'total') {
+    return [
+      {
+        code: 'normalization',
+        message:
+          'totals were made equal (--normalize total): an overhead spread evenly cannot show',
+      },
+    ];
+  }
+  return [];
+}
+
+function stoppedByClock(side: Side): boolean {
+  const seconds = side.profile.runs[0]?.duration ?? null;
+  return seconds !== null && seconds > 0.9 && Math.abs(seconds - Math.round(seconds)) < 0.02;
+}
+
+function coverage(input: WarningInput): Warning[] {
+  const warnings: Warning[] = [];
+  for (const { label, side } of sidesOf(input)) {
+    const { known, unknown, withoutOffset } = kernelSamples(side);
+    if (known + unknown === 0) {
+      warnings.push({
+        code: 'user-only',
+        message: `${label}: no kernel samples; paravirt cannot show`,
+      });
+    } else if (unknown > 0) {
+      const percent = ((100 * unknown) / (known + unknown)).toFixed(1);
+      warnings.push({
+        code: 'unknown-kernel-symbols',
+        message: `${label}: ${percent} % of the kernel samples have no symbol; nothing is said of them`,
+      });
+    }
+    if (known > 0 && withoutOffset === known) {
+      warnings.push({
+        code: 'no-offsets',
+        message: `${label}: no symbol offsets: call sites cannot be told apart; add symoff to perf script -F`,
+      });
+    }
+  }
+  warnings.push({
+    code: 'without-image',
+    message:
+      'without kernel images only out-of-line callees are seen: what patching put inline, and what ' +
+      'sites cost their callers, is in rest',
+  });
+  return warnings;
+}
+
+/** Samples whose innermost frame is kernel code, by whether its symbol and offset are known. */
+export function kernelSamples(side: Side): {
+  known: number;
+  unknown: number;
+  withoutOffset: number;
+} {
+  const { stacks, frames } = side.profile;
+  const sums = { known: 0, unknown: 0, withoutOffset: 0 };
+  for (const column of side.columns) {
+    for (let node = 0; node < (column?.length ?? 0); node++) {
+      const samples = column?.count(node) ?? 0;
+      const frame = stacks.key(node);
+      if (samples === 0 || frame < 0 || side.facts.kind[frame] === 'user') continue;
+      const symbol = frames.strings.text(frames.symbol[frame] ?? 0);
+      if (symbol === '[unknown]' || symbol === '') sums.unknown += samples;
+      else sums.known += samples;
+      if ((frames.offset[frame] ?? -1) < 0 && symbol !== '[unknown]') sums.withoutOffset += samples;
+    }
+  }
+  return sums;
+}
