@@ -2,10 +2,11 @@ import type { Report } from '../report/schema.js';
 import type { GraphContext } from '../render/shared/describe.js';
 import { formatCount, plural } from '../render/shared/numbers.js';
 import { searchTree, type SearchResult } from '../render/shared/search.js';
-import { at, buildTree, frameWidths, WIDTH_MODES, type WidthMode } from '../render/shared/tree.js';
+import { at, buildTree, frameWidths, type WidthMode } from '../render/shared/tree.js';
 import { chartData, type ChartData } from './chart-data.js';
 import { makeChart, type Chart, type FrameGroup } from './chart.js';
 import { showDetails } from './details.js';
+import { listenToControls, listenToNames, type Actions } from './controls.js';
 import { element } from './document.js';
 import { neighbour, setTabStop } from './keyboard.js';
 import { markMatches, searchSentence } from './search.js';
@@ -71,7 +72,18 @@ export function startPage(report: Report): void {
   staticGraph.remove();
   for (const id of ['controls', 'details', 'keys']) element(id).hidden = false;
   listenToFrames(chart, context, state, zoomTo);
-  listenToControls(state, zoomTo, redraw, search);
+  const actions: Actions = {
+    search,
+    reset() {
+      zoomTo(0, false);
+    },
+    widths(mode) {
+      state.mode = mode;
+      redraw();
+    },
+  };
+  listenToControls(actions);
+  listenToNames(actions);
   let width = innerWidth();
   new ResizeObserver(() => {
     if (innerWidth() === width) return;
@@ -138,49 +150,4 @@ function listenToFrames(chart: Chart, context: GraphContext, state: State, zoomT
     event.preventDefault();
   });
   showDetails(panel, context, (chart.groups()[0] as FrameGroup).__data__.data.frame);
-}
-
-function listenToControls(
-  state: State,
-  zoomTo: Zoom,
-  redraw: () => void,
-  search: (term: string) => void,
-): void {
-  const input = element('search') as HTMLInputElement;
-  let waiting: ReturnType<typeof setTimeout> | undefined;
-  input.addEventListener('input', () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(() => {
-      search(input.value);
-    }, 120);
-  });
-  input.addEventListener('keydown', (event) => {
-    if (event.key !== 'Escape') return;
-    input.value = '';
-    search('');
-  });
-  element('reset').addEventListener('click', () => {
-    zoomTo(0, false);
-  });
-  const select = element('width') as HTMLSelectElement;
-  select.addEventListener('change', () => {
-    state.mode = WIDTH_MODES.find((mode) => mode === select.value) ?? 'larger';
-    redraw();
-  });
-  for (const name of document.querySelectorAll<HTMLElement>('code[data-find]')) {
-    name.classList.add('go');
-    name.setAttribute('role', 'button');
-    name.setAttribute('tabindex', '0');
-    const find = (): void => {
-      input.value = (name.dataset['find'] ?? '').replace(/…$/, '');
-      search(input.value);
-      element('graph-h').scrollIntoView();
-    };
-    name.addEventListener('click', find);
-    name.addEventListener('keydown', (event) => {
-      if (event.key !== 'Enter' && event.key !== ' ') return;
-      event.preventDefault();
-      find();
-    });
-  }
 }

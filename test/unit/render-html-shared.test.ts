@@ -169,7 +169,7 @@ describe('search', () => {
   it('counts nothing twice and finds what is shown and what was recorded', () => {
     const report = sampleReport([
       { path: ['a', 'lock', 'lock', 'x'], base: 1, new: 2 },
-      { path: ['a', 'un\u200block'], base: 10, new: 20 },
+      { path: ['a', 'un\u200bknown'], base: 10, new: 20 },
       { path: ['b', 'Lock'], base: 100, new: 200 },
     ]);
     const found = searchTree(buildTree(report.graph), ' LOCK ');
