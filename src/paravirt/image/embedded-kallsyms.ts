@@ -13,6 +13,7 @@ const TOKENS = 256;
 /** Symbols between two markers. */
 const STRIDE = 256;
 const MAX_SYMBOLS = 2_000_000;
+const MAX_NAME = 1024;
 /** Longest likely 48 tokens before "0", and symbols behind the last marker. */
 const SEARCH = 4096;
 const TAIL_SEARCH = STRIDE * 128;
@@ -173,7 +174,9 @@ export function readEmbedded(memory: ImageMemory): SymbolTable | null {
     const [from, end] = nameAt(bytes, at);
     at = end;
     let whole = '';
-    for (let j = from; j < end; j++) whole += tokens.texts[bytes[j] ?? 0] ?? '';
+    for (let j = from; j < end && whole.length < MAX_NAME; j++) {
+      whole += tokens.texts[bytes[j] ?? 0] ?? '';
+    }
     const type = whole[0] ?? '';
     const name = whole.slice(1);
     const inText = type === 'T' || type === 't' || type === 'W' || type === 'w';
