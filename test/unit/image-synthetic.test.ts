@@ -1,0 +1,364 @@
+import { describe, expect, test } from 'vitest';
+import { findSites, readKernelImage, type Site } from '../../src/paravirt/image/index.js';
+import { WORD_INDEX } from '../../src/paravirt/image/word-index.js';
+import { buildElf, relocations } from '../support/image-elf.js';
+import { failure, scratchFile } from '../support/image-fixtures.js';
+import {
+  absCall,
+  alternatives,
+  alternativeSections,
+  kernel,
+  PV_OPS,
+  REPLACEMENTS,
+  ripCall,
+  RODATA,
+  TABLE,
+  TEMPLATE,
+  TEXT,
+  textWith,
+} from '../support/image-synthetic.js';
+
+let files = 0;
+async function sitesOf(elf: Buffer): Promise<readonly Site[]> {
+  files += 1;
+  return (await findSites(await readKernelImage(scratchFile(`synthetic-${files}`, elf)))).sites;
+}
+const brief = (s: Site): string =>
+  `${s.function}+${s.offset} ${s.op} ${s.length} ${s.inline ?? '-'} ${s.source}${s.tabled ? '' : ' loose'}`;
+
+const pvOps = {
+  name: 'pv_ops',
+  value: PV_OPS,
+  size: 40,
+  type: 'object',
+  section: '.data',
+} as const;
+const at = (offset: number): bigint => TEXT + BigInt(offset);
+const op = (offset: number): bigint => PV_OPS + BigInt(offset);
+const direct = { length: 6, cpuid: 117, flags: 2, bytes: Buffer.from('e800000000', 'hex') };
+const sti = { length: 6, cpuid: 272, flags: 1, bytes: Buffer.from('fb', 'hex') };
+
+describe('alternatives', () => {
+  const text = textWith(
+    256,
+    new Map([
+      [16, ripCall(at(16), op(32))],
+      [160, ripCall(at(160), op(8))],
+    ]),
+  );
+  const rows = [
+    { address: at(16), ...direct },
+    { address: at(16), ...sti },
+    { address: at(160), ...direct },
+  ];
+  const expected = [
+    'first+16 irq.irq_enable 6 fb altinstructions',
+    'second+32 cpu.read_cr0 6 - altinstructions',
+  ];
+
+  test('of 14 bytes name site, op and inline form', async () => {
+    const sections = alternativeSections(alternatives(14, rows));
+    expect((await sitesOf(kernel(text, { sections, symbols: [pvOps] }))).map(brief)).toEqual(
+      expected,
+    );
+  });
+
+  test('the table is found by the inline forms where there are no symbols', async () => {
+    const sections = alternativeSections(alternatives(14, rows));
+    const sites = await sitesOf(kernel(text, { sections, symbols: null }));
+    expect(sites.map((s) => `${s.function} ${s.op}`)).toEqual([
+      'null irq.irq_enable',
+      'null cpu.read_cr0',
+    ]);
+  });
+
+  // 84 = 7 * 12 = 6 * 14: the size of the section fits both.
+  test.each([12, 13, 14] as const)('the entry size %i is told by decoding', async (size) => {
+    const plain = { length: 6, cpuid: 272, flags: 1, bytes: Buffer.from('fb', 'hex') };
+    const many = Array.from({ length: size === 12 ? 7 : size === 14 ? 6 : 84 }, () => ({
+      address: at(16),
+      ...plain,
+    }));
+    const patch = Buffer.alloc(16);
+    patch.writeBigUInt64LE(at(16), 0);
+    patch.writeUInt8(4, 8);
+    patch.writeUInt8(6, 9);
+    const sections = [
+      ...alternativeSections(alternatives(size, many)),
+      { name: '.parainstructions', flags: 'A', address: 0xffffffff81700000n, data: patch } as const,
+    ];
+    const image = await readKernelImage(
+      scratchFile(`entry-${size}`, kernel(text, { sections, symbols: [pvOps] })),
+    );
+    expect(image.alternatives).toHaveLength(many.length);
+    expect(image.alternatives[0]).toMatchObject({
+      address: at(16),
+      cpuid: 272,
+      not: true,
+      directCall: false,
+      length: 6,
+      replacementAddress: REPLACEMENTS,
+    });
+    // The other call through the table stands in no record of this image.
+    expect((await findSites(image)).sites.map(brief)).toEqual([
+      'first+16 irq.irq_enable 6 fb parainstructions',
+      'second+32 cpu.read_cr0 6 - text loose',
+    ]);
+  });
+});
+
+describe('calls in no record', () => {
+  test('are found where an instruction begins, and nowhere else', async () => {
+    // mov $imm64,%rax whose immediate holds the bytes of a call.
+    const hidden = Buffer.concat([
+      Buffer.from([0x48, 0xb8]),
+      ripCall(at(66), op(0)),
+      Buffer.from([0, 0]),
+    ]);
+    const text = textWith(
+      256,
+      new Map([
+        [64, hidden],
+        [140, ripCall(at(140), op(0))],
+        [180, absCall(op(24))],
+      ]),
+    );
+    expect((await sitesOf(kernel(text, { symbols: [pvOps] }))).map(brief)).toEqual([
+      'second+12 cpu.io_delay 6 - text loose',
+      'second+52 irq.irq_disable 7 - text loose',
+    ]);
+  });
+
+  test('calls to other tables are not paravirt', async () => {
+    const text = textWith(
+      256,
+      new Map([
+        [64, ripCall(at(64), op(40))],
+        [96, ripCall(at(96), op(-8))],
+      ]),
+    );
+    expect(await sitesOf(kernel(text, { symbols: [pvOps] }))).toEqual([]);
+  });
+
+  test('two chunks of text meet', async () => {
+    const size = 2 << 20;
+    const places = [(1 << 20) - 7, (1 << 20) - 1, (1 << 20) + 5, size - 6];
+    const text = textWith(size, new Map(places.map((p) => [p, ripCall(at(p), op(0))])));
+    const sites = await sitesOf(kernel(text, { symbols: [pvOps] }));
+    expect(sites.map((s) => Number(s.address - TEXT))).toEqual(places);
+  });
+});
+
+test('old kernels: one table for each group, absolute calls, named by what the words point to', async () => {
+  const pointers = Buffer.alloc(48);
+  [at(128), 0n, at(192), at(64)].forEach((p, i) => pointers.writeBigUInt64LE(p, 8 * i));
+  const irqOps = 0xffffffff81210000n;
+  const text = textWith(
+    256,
+    new Map([
+      [16, absCall(irqOps)],
+      [32, absCall(irqOps + 16n)],
+      [48, absCall(irqOps + 40n)],
+    ]),
+  );
+  const elf = kernel(text, {
+    structs: null,
+    banner: 'Linux version 4.9.0 (x)\0',
+    sections: [{ name: '.data.old', flags: 'WA', address: irqOps, data: pointers }],
+    symbols: [
+      { name: 'native_save_fl', value: at(128), section: '.text' },
+      { name: '__raw_callee_save_native_irq_disable', value: at(192), section: '.text' },
+      { name: 'native_read_cr0', value: at(64), section: '.text' },
+      { name: 'pv_irq_ops', value: irqOps, size: 48, type: 'object', section: '.data.old' },
+    ],
+  });
+  expect((await sitesOf(elf)).map((s) => `${s.op} ${s.length}`)).toEqual([
+    'irq.save_fl 7',
+    'irq.irq_disable 7',
+    // read_cr0 is no irq op: a word without a name keeps its place.
+    'pv_irq_ops+0x28 7',
+  ]);
+});
+
+test('a table of its own for the locks (7.0 and later)', async () => {
+  const locks = 0xffffffff81208000n;
+  const structs = [
+    ...TEMPLATE,
+    {
+      name: 'pv_lock_ops',
+      size: 16,
+      members: [
+        { name: 'wait', offset: 0 },
+        { name: 'kick', offset: 8 },
+      ],
+    },
+  ];
+  const text = textWith(256, new Map([[16, ripCall(at(16), locks + 8n)]]));
+  const sections = alternativeSections(alternatives(14, [{ address: at(16), ...direct }]));
+  const symbols = [
+    pvOps,
+    { name: 'pv_ops_lock', value: locks, size: 16, type: 'object', section: '.data' } as const,
+  ];
+  expect((await sitesOf(kernel(text, { structs, sections, symbols }))).map((s) => s.op)).toEqual([
+    'lock.kick',
+  ]);
+});
+
+describe('without BTF', () => {
+  const ops = WORD_INDEX.get('6.12') ?? [];
+  const text = textWith(
+    256,
+    new Map([[16, ripCall(at(16), op(ops.indexOf('irq.irq_enable') * 8))]]),
+  );
+  const rows = [
+    { address: at(16), ...direct },
+    { address: at(16), ...sti },
+  ];
+  const sections = alternativeSections(alternatives(14, rows));
+  const table = (words: number) => [{ ...pvOps, size: words * 8 }];
+
+  test('the word order of that version is used where the image agrees', async () => {
+    const banner = 'Linux version 6.12.9 (x)\0';
+    const same = kernel(text, { structs: null, banner, sections, symbols: table(ops.length) });
+    expect((await sitesOf(same)).map((s) => s.op)).toEqual(['irq.irq_enable']);
+    // Without CONFIG_X86_IOPL_IOPERM every later word moves by two: sti would be irq.safe_halt's.
+    const moved = kernel(text, { structs: null, banner, sections, symbols: table(ops.length - 2) });
+    expect((await sitesOf(moved)).map((s) => s.op)).toEqual(['pv_ops+0x100']);
+  });
+
+  test('words of an unknown version stay words', async () => {
+    const elf = kernel(text, {
+      structs: null,
+      banner: 'Linux version 6.99.1 (x)\0',
+      sections,
+      symbols: table(80),
+    });
+    const image = await readKernelImage(scratchFile('unknown-version', elf));
+    const found = await findSites(image);
+    expect(found.sites.map((s) => s.op)).toEqual(['pv_ops+0x100']);
+    expect(found.namedBy).toBe('none');
+    expect(found.limits.join()).toContain('No type information');
+  });
+});
+
+describe('static calls', () => {
+  const key = 0xffffffff81204000n;
+  const trampoline = at(224);
+  const call = Buffer.from([0xe8, 0, 0, 0, 0]);
+  call.writeInt32LE(224 - 16 - 5, 1);
+  const loose = Buffer.from([0xe9, 0, 0, 0, 0]);
+  loose.writeInt32LE(224 - 160 - 5, 1);
+  const text = textWith(
+    256,
+    new Map([
+      [16, call],
+      [160, loose],
+    ]),
+  );
+  const symbols = [
+    { name: '__SCK__pv_steal_clock', value: key, type: 'object', section: '.data' },
+    { name: '__SCT__pv_steal_clock', value: trampoline, section: '.text' },
+    { name: '__start_static_call_sites', value: RODATA + 64n, type: 'notype', section: '.rodata' },
+    { name: '__stop_static_call_sites', value: RODATA + 72n, type: 'notype', section: '.rodata' },
+  ] as const;
+
+  test('are listed by key, and found by trampoline where they are not', async () => {
+    const row = Buffer.alloc(8);
+    row.writeInt32LE(Number(at(16) - (RODATA + 64n)), 0);
+    row.writeInt32LE(Number(key + 2n - (RODATA + 68n)), 4);
+    // The table lies behind the banner in .rodata.
+    const elf = kernel(text, { symbols, banner: 'Linux version 6.9.1 (x)'.padEnd(72, '\0') });
+    row.copy(elf, elf.indexOf('Linux version') + 64);
+    expect((await sitesOf(elf)).map(brief)).toEqual([
+      'first+16 time.steal_clock 5 - static_call',
+      'second+32 time.steal_clock 5 - static_call loose',
+    ]);
+  });
+});
+
+test('a module: relocations give addresses, ops come from the kernel', async () => {
+  const text = textWith(
+    64,
+    new Map([
+      [8, Buffer.from('ff1500000000', 'hex')],
+      [40, Buffer.from('ff1500000000', 'hex')],
+    ]),
+  );
+  const paraRow = Buffer.alloc(32);
+  [4, 1].forEach((type, i) => {
+    paraRow.writeUInt8(type, 16 * i + 8);
+    paraRow.writeUInt8(6, 16 * i + 9);
+  });
+  const module = buildElf({
+    relocatable: true,
+    sections: [
+      { name: '.init.text', flags: 'AX', data: text, align: 16 },
+      { name: '.text', flags: 'AX', data: text, align: 16 },
+      {
+        name: '.rela.text',
+        type: 4,
+        link: '.symtab',
+        info: '.text',
+        data: relocations([
+          { offset: 10, type: 2, symbol: 2, addend: 32 - 4 },
+          { offset: 42, type: 4, symbol: 2, addend: 8 - 4 },
+        ]),
+      },
+      { name: '.parainstructions', flags: 'A', data: paraRow, align: 8 },
+      {
+        name: '.rela.parainstructions',
+        type: 4,
+        link: '.symtab',
+        info: '.parainstructions',
+        data: relocations([
+          { offset: 0, type: 1, symbol: 1, addend: 8 },
+          { offset: 16, type: 1, symbol: 1, addend: 40 },
+          { offset: 9999, type: 1, symbol: 1, addend: 0 },
+        ]),
+      },
+      {
+        name: '.modinfo',
+        flags: 'A',
+        data: Buffer.from('license=GPL\0name=test_mod\0vermagic=6.9.1-test SMP \0'),
+      },
+    ],
+    symbols: [
+      { name: 'mod_fn', value: 0n, size: 64, section: '.text' },
+      { name: 'pv_ops', value: 0n, type: 'notype' },
+    ],
+  });
+  const host = await readKernelImage(
+    scratchFile('host', kernel(textWith(256, new Map()), { symbols: [pvOps] })),
+  );
+  const image = await readKernelImage(scratchFile('test-mod.ko', module));
+  expect([image.kind, image.module, image.release]).toEqual(['module', 'test_mod', '6.9.1-test']);
+  const { sites } = await findSites(image, host);
+  expect(sites.map(brief)).toEqual([
+    'mod_fn+8 irq.irq_enable 6 - parainstructions',
+    'mod_fn+40 cpu.read_cr0 6 - parainstructions',
+  ]);
+  // .init.text lies before .text: addresses are unique within the module.
+  expect(sites.map((s) => s.address)).toEqual([64n + 8n, 64n + 40n]);
+  const alone = await findSites(image);
+  expect(alone.sites.map((s) => s.op)).toEqual(['pv_ops+0x20', 'pv_ops+0x8']);
+});
+
+test('BTF that says another entry size than the table decodes with is overruled', async () => {
+  const rows = [{ address: at(16), ...sti }];
+  const text = textWith(256, new Map());
+  const structs = [...TEMPLATE, { name: 'alt_instr', size: 12, members: [] }];
+  const sections = alternativeSections(alternatives(14, rows));
+  const image = await readKernelImage(
+    scratchFile('overruled', kernel(text, { structs, sections })),
+  );
+  expect(image.alternatives.map((a) => [a.address, a.replacement.toString('hex')])).toEqual([
+    [at(16), 'fb'],
+  ]);
+});
+
+test('alternatives that decode in no way are refused', async () => {
+  const broken = alternatives(14, [{ address: TABLE, ...sti }]);
+  const elf = kernel(textWith(256, new Map()), { sections: alternativeSections(broken) });
+  const error = await failure(() => readKernelImage(scratchFile('broken-alternatives', elf)));
+  expect(error.message).toContain('.altinstructions does not decode');
+});
