@@ -10,12 +10,19 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
-execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.json'], {
-  cwd: root,
-  stdio: 'inherit',
-});
+execFileSync(
+  process.execPath,
+  [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.json'],
+  {
+    cwd: root,
+    stdio: 'inherit',
+  },
+);
 await buildPage(join(dist, 'assets'));
 cpSync(join(root, 'templates'), join(dist, 'assets'), { recursive: true });
 chmodSync(join(dist, 'cli/main.js'), 0o755);
 const { reportJsonSchema } = await import(join(dist, 'report/json-schema.js'));
-writeFileSync(join(dist, 'pvflame-report-1.schema.json'), JSON.stringify(reportJsonSchema(), null, 2) + '\n');
+writeFileSync(
+  join(dist, 'pvflame-report-1.schema.json'),
+  JSON.stringify(reportJsonSchema(), null, 2) + '\n',
+);

@@ -99,7 +99,7 @@ async function diff(operands: string[], options: DiffOptions): Promise<void> {
 }
 
 /** Reads both sides, compares them, and fills the report document. */
-async function diffReport(
+export async function diffReport(
   paths: { base: string[]; new: string[] },
   options: DiffOptions,
 ): Promise<Report> {
