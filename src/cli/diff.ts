@@ -85,7 +85,9 @@ function collect(value: string, before: string[] | undefined): string[] {
 
 async function diff(operands: string[], options: DiffOptions): Promise<void> {
   const given = sidesOf(operands, options);
-  const paths = { base: expandFolders(given.base), new: expandFolders(given.new) };
+  // a folder where one recording belongs would be a guess
+  const expand = operands.length > 0 ? (files: string[]) => files : expandFolders;
+  const paths = { base: expand(given.base), new: expand(given.new) };
   const outputs = outputsOf(options);
   requireOneStdin([...paths.base, ...paths.new]);
   requireDistinct(

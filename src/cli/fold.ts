@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { chooseEvent, foldProfile, readProfile, type Profile } from '../profile/index.js';
-import { expandFolders, inputName, requireDistinct, requireOneStdin } from './inputs.js';
+import { inputName, requireDistinct, requireOneStdin } from './inputs.js';
 import { requireWritable, writeOutput, writeStdout } from './outputs.js';
 import { say } from './terminal.js';
 
@@ -45,8 +45,7 @@ export function registerFold(program: Command): void {
     });
 }
 
-async function fold(inputs: string[], options: z.infer<typeof optionsSchema>): Promise<void> {
-  const paths = expandFolders(inputs);
+async function fold(paths: string[], options: z.infer<typeof optionsSchema>): Promise<void> {
   requireOneStdin(paths);
   requireDistinct(paths, [options.output]);
   requireWritable(options.output);

@@ -1,0 +1,305 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reportSchema } from '../../src/report/schema.js';
+import { VERSION } from '../../src/version.js';
+import { MAIN, pvflame } from '../support/cli.js';
+import { planted, printText, recording, SYSCALL, frame } from '../support/recordings.js';
+
+let dir: string;
+let base: string;
+let other: string;
+
+const text = (n: number, event = 'cycles') =>
+  printText({
+    header: '',
+    samples: planted(n, [frame('vfs_read', 4), ...SYSCALL]).map((s) => ({
+      ...s,
+      head: s.head.replace('cycles', event),
+    })),
+  });
+
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'pvflame-cli-'));
+  base = join(dir, 'base.txt');
+  other = join(dir, 'new.txt');
+  writeFileSync(base, text(10));
+  writeFileSync(other, text(13));
+});
+afterAll(() => rmSync(dir, { recursive: true }));
+
+const file = (name: string, content: string | Buffer) => {
+  const path = join(dir, name);
+  writeFileSync(path, content);
+  return path;
+};
+
+describe('output', () => {
+  it('is text on standard output by default, at most 72 columns of ASCII', () => {
+    const ran = pvflame([recording('6.1', 'native'), recording('6.1', 'paravirt-unpatched')]);
+    expect(ran).toMatchObject({ status: 0, stderr: '' });
+    const lines = ran.stdout.split('\n');
+    expect(lines.filter((line) => line.length > 72)).toEqual([]);
+    expect(ran.stdout).toMatch(/^[\x20-\x7e\n]*$/);
+    expect(ran.stdout).toContain(
+      'TOTAL    +346.0 ms of timer (+4.18 %) per run: 8.271 -> 8.617 s of timer',
+    );
+    expect(ran.stdout).toContain('no interval, verdict: too little data');
+    expect(ran.stdout).toMatch(/call +>= +\+114\.2 +\+1\.38 /);
+    expect(ran.stdout).toContain('>= +57.59  +0.70  lock.queued_spin_unlock');
+  });
+
+  it('writes several files in one run, each by its ending, and says so', () => {
+    const files = ['r.html', 'r.json', 'r.txt', 'r.folded'].map((name) => join(dir, name));
+    const ran = pvflame([base, other, ...files.flatMap((f) => ['-o', f])]);
+    expect(ran.status).toBe(0);
+    expect(ran.stdout).toBe('');
+    expect(ran.stderr).toContain('r.html');
+    expect(ran.stderr).toContain('+30.00 %');
+    const [html = '', json = '', txt = '', folded = ''] = files.map((f) => readFileSync(f, 'utf8'));
+    expect(html).toMatch(/^<!doctype html>/i);
+    expect(reportSchema.parse(JSON.parse(json)).total).toMatchObject({
+      base: 10_000,
+      new: 13_000,
+      percent: 30,
+    });
+    expect(txt).toContain('TOTAL    +3,000 cycles (+30.00 %)');
+    expect(folded).toBe(
+      'mmapbench;execve;entry_SYSCALL_64_after_hwframe;do_syscall_64;vfs_read 10000 13000\n',
+    );
+    expect(readdirSync(dir).filter((name) => name.endsWith('.part'))).toEqual([]);
+  });
+
+  it('is the same bytes wherever the inputs lie', () => {
+    const elsewhere = join(dir, 'elsewhere');
+    mkdirSync(elsewhere, { recursive: true });
+    for (const f of ['base.txt', 'new.txt'])
+      writeFileSync(join(elsewhere, f), readFileSync(join(dir, f)));
+    for (const format of ['html', 'json', 'text', 'folded']) {
+      const there = pvflame([base, other, '-f', format]);
+      const here = pvflame(['base.txt', 'new.txt', '-f', format], { cwd: elsewhere });
+      expect(here.stdout).toBe(there.stdout);
+    }
+    expect(pvflame([base, other, '-f', 'json', '--with-paths']).stdout).toContain(base);
+  });
+
+  it('reads standard input, gzip and zstd by content', () => {
+    const whole = readFileSync(other);
+    const expected = JSON.parse(pvflame([base, other, '-f', 'json']).stdout) as { total: unknown };
+    const gz = file('gz', execFileSync('gzip', ['-c'], { input: whole }));
+    for (const ran of [
+      pvflame([base, '-', '-f', 'json'], { input: whole }),
+      pvflame([base, gz, '-f', 'json']),
+      pvflame(['diff', base, '-', '--format', 'json'], { input: readFileSync(gz) }),
+    ]) {
+      expect(ran.status).toBe(0);
+      expect((JSON.parse(ran.stdout) as { total: unknown }).total).toEqual(expected.total);
+    }
+  });
+
+  it('takes repeated runs and folders of them after --base and --new; a side is the mean of its runs', () => {
+    const folder = join(dir, 'runs');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'run1.perf-script.txt'), text(12));
+    writeFileSync(join(folder, 'run2.perf-script.txt'), text(14));
+    const ran = pvflame(['--base', base, base, '--new', folder, '-f', 'json']);
+    const report = reportSchema.parse(JSON.parse(ran.stdout));
+    expect(report.total).toMatchObject({ base: 10_000, new: 13_000 });
+    expect(report.new.runs.map((run) => [run.path, run.samples])).toEqual([
+      ['run1.perf-script.txt', 12],
+      ['run2.perf-script.txt', 14],
+    ]);
+  });
+
+  it('ends quietly when its reader has enough', () => {
+    const ran = spawnSync('bash', [
+      '-c',
+      `set -o pipefail; "${process.execPath}" "${MAIN}" fold "${recording('6.1', 'native')}" | head -1`,
+    ]);
+    expect(ran.stderr.toString()).toBe('');
+    expect(ran.status).toBe(0);
+  });
+});
+
+describe('normalisation', () => {
+  const diff = (...options: string[]) =>
+    reportSchema.parse(JSON.parse(pvflame([base, other, '-f', 'json', ...options]).stdout));
+
+  it('by work compares what a unit of work costs', () => {
+    const report = diff('--normalize', 'work', '--base-work', '100', '--new-work', '130');
+    expect(report.normalization.mode).toBe('work');
+    expect(report.total.delta).toBeCloseTo(0, 6);
+  });
+
+  it('by total makes both sides equal, and warns', () => {
+    const report = diff('--normalize', 'total');
+    expect(report.normalization.factor).toBeCloseTo(10 / 13, 12);
+    expect(report.total.delta).toBeCloseTo(0, 6);
+    expect(report.warnings.map((w) => w.code)).toContain('normalization');
+  });
+
+  it('by user time takes user space as the yardstick', () => {
+    const report = reportSchema.parse(
+      JSON.parse(
+        pvflame([
+          recording('6.1', 'native'),
+          recording('6.1', 'paravirt'),
+          '--normalize',
+          'user',
+          '-f',
+          'json',
+        ]).stdout,
+      ),
+    );
+    expect(report.ledger.find((row) => row.bucket === 'user')?.delta).toBeCloseTo(0, 3);
+    expect(report.warnings.map((w) => w.code)).toContain('normalization');
+  });
+});
+
+describe('bad input: one line on stderr, what and where and what to do', () => {
+  const bad = (args: string[], status: number, message: RegExp, env: NodeJS.ProcessEnv = {}) => {
+    const ran = pvflame(args, { env });
+    expect(ran.stderr).toMatch(message);
+    expect(ran.stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(ran).toMatchObject({ status, stdout: '' });
+  };
+
+  it('missing file', () =>
+    bad([base, join(dir, 'nowhere.txt')], 3, /nowhere\.txt: no such file; check the path/));
+  it('empty file', () => bad([file('empty', ''), other], 3, /empty: .*empty/));
+  it('a directory', () => bad([base, dir], 3, /is a directory/));
+  it('perf.data without perf', () =>
+    bad(
+      [file('perf.data', Buffer.concat([Buffer.from('PERFILE2'), Buffer.alloc(200)])), other],
+      3,
+      /perf\.data: .*perf script/,
+      {
+        PATH: '/nonexistent',
+      },
+    ));
+  it('a folded file', () =>
+    bad([file('f.folded', 'a;b;c 12\na;b;d 3\n'), other], 3, /f\.folded: .*folded/));
+  it('HTML', () =>
+    bad(
+      [file('x.html', '<!doctype html><html><body>hello</body></html>'), other],
+      3,
+      /x\.html: .*HTML/,
+    ));
+  it('something else', () => bad([file('words', 'hello\nworld\n'), other], 3, /words/));
+  it('kernel symbols all [unknown]', () => {
+    const samples = planted(5, [
+      '\tffffffff81000010 [unknown] ([kernel.kallsyms])',
+      SYSCALL.at(-1) ?? '',
+    ]);
+    bad(
+      [file('unknown.txt', printText({ header: '', samples })), other],
+      3,
+      /unknown\.txt: all kernel symbols are \[unknown\]; .*kptr_restrict/,
+    );
+  });
+  it('two different events', () =>
+    bad(
+      [base, file('instructions.txt', text(4, 'instructions'))],
+      3,
+      /holds instructions, but .* holds cycles; different events are not compared/,
+    ));
+  it('an event that is not there', () =>
+    bad(
+      [base, other, '--event', 'branches'],
+      3,
+      /no samples of event 'branches'; it holds cycles/,
+    ));
+  it('an output that cannot be written', () => {
+    bad(
+      [base, other, '-o', join(dir, 'no/such/folder/r.html')],
+      4,
+      /r\.html: its folder does not exist/,
+    );
+    bad([base, other, '-o', dir], 4, /is a directory/);
+    bad([base, other, '-o', '/proc/pvflame.html'], 4, /\/proc\/pvflame\.html: /);
+  });
+  it('an output that is an input', () => bad([base, other, '-o', base], 2, /is an input/));
+  it('one input, none, or three', () => {
+    bad([base], 2, /one input is not enough/);
+    bad([], 2, /no inputs/);
+    bad([base, other, base], 2, /more than two inputs/);
+  });
+  it('an unknown option or value', () => {
+    bad([base, other, '--bogus'], 2, /unknown option '--bogus'/);
+    bad([base, other, '-f', 'pdf'], 2, /pdf/);
+    bad([base, other, '--normalize', 'work'], 2, /needs --base-work and --new-work/);
+    bad(
+      [base, other, '--normalize', 'work', '--base-work', '0', '--new-work', '1'],
+      2,
+      /--base-work/,
+    );
+  });
+  it('a mistyped command is told so', () => {
+    bad(['fodl', base], 2, /'fodl': no such file or command; did you mean 'fold'/);
+    bad(['frobnicate', base, other], 2, /'frobnicate': no such file or command/);
+  });
+  it('standard input twice', () => bad(['-', '-'], 2, /read only once/));
+
+  it('leaves nothing half-written behind', () => {
+    expect(existsSync(join(dir, 'no'))).toBe(false);
+    expect(readdirSync(dir).filter((name) => name.endsWith('.part'))).toEqual([]);
+  });
+});
+
+describe('what is skipped is said', () => {
+  it('counts lines, with reason and place, in the report and on stderr', () => {
+    const broken = file('broken.txt', `${text(3)}what is this line\n${text(2)}`);
+    const report = reportSchema.parse(JSON.parse(pvflame([base, broken, '-f', 'json']).stdout));
+    expect(report.new.runs[0]).toMatchObject({ samples: 5, skippedLines: 1 });
+    expect(report.warnings.map((w) => w.code)).toContain('skipped-lines');
+    expect(pvflame(['fold', broken]).stderr).toMatch(/broken\.txt:\d+: 1 line\(s\) skipped/);
+  });
+
+  it('a flat recording is accepted, one level deep, with a warning', () => {
+    const line = `           bench   123 [000]    12.000000:      1000 cycles:  ffffffff81000010 vfs_read+0x10 ([kernel.kallsyms])\n`;
+    const report = reportSchema.parse(
+      JSON.parse(
+        pvflame([file('f1', line.repeat(8)), file('f2', line.repeat(9)), '-f', 'json']).stdout,
+      ),
+    );
+    expect(report.total.delta).toBe(1000);
+    expect(report.warnings.map((w) => w.code)).toContain('flat');
+    expect(Math.max(...report.graph.nodes.depth)).toBe(2);
+  });
+});
+
+describe('help and version', () => {
+  it('--help shows the options of diff and the other commands', () => {
+    const ran = pvflame(['--help']);
+    expect(ran.status).toBe(0);
+    expect(ran.stdout).toContain('--normalize');
+    expect(ran.stdout).toContain('fold');
+    expect(ran.stdout).toContain('BASE NEW');
+  });
+  it('the version is the package’s', () => {
+    const { version } = JSON.parse(
+      readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'),
+    ) as {
+      version: string;
+    };
+    expect(VERSION).toBe(version);
+    expect(pvflame(['--version']).stdout.trim()).toBe(version);
+  });
+  it('a bug in pvflame would exit with 70; nothing here does', () => {
+    const unzipped = gunzipSync(readFileSync(recording('6.1', 'native'))).subarray(0, 100_003);
+    const ran = pvflame(['fold', '-'], { input: unzipped });
+    expect(ran.status).toBe(0);
+    expect(ran.stderr).toMatch(/cut off at the end of the input/);
+  });
+});
