@@ -1,0 +1,71 @@
+/** The tables that scripts/kallsyms.c writes into .rodata, with tokens for single characters. */
+
+export interface Listed {
+  readonly address: bigint;
+  /** As kallsyms has it: 'T', 't', 'D', ... */
+  readonly type: string;
+  readonly name: string;
+}
+
+export type KallsymsLayout = 'to-6.1' | 'with-seqs' | 'from-6.4';
+
+const padded = (bytes: Buffer): Buffer =>
+  Buffer.concat([bytes, Buffer.alloc((8 - (bytes.length % 8)) % 8)]);
+
+function words(values: readonly number[]): Buffer {
+  const out = Buffer.alloc(4 * values.length);
+  values.forEach((v, i) => out.writeInt32LE(v, 4 * i));
+  return out;
+}
+
+/** A read-only data section that holds the tables, as a kernel of that layout has them. */
+export function kallsymsTables(
+  symbols: readonly Listed[],
+  base: bigint,
+  layout: KallsymsLayout,
+): Buffer {
+  // Two tokens stand for more than one character, as real ones do.
+  const tokens = Array.from({ length: 256 }, (_, i) =>
+    i >= 33 && i < 127 ? String.fromCharCode(i) : '',
+  );
+  tokens[1] = 'native_';
+  tokens[2] = 'irq_';
+  const table: Buffer[] = [];
+  const index = Buffer.alloc(512);
+  let used = 0;
+  tokens.forEach((token, i) => {
+    index.writeUInt16LE(used, 2 * i);
+    const text = Buffer.from(`${token}\0`, 'latin1');
+    table.push(text);
+    used += text.length;
+  });
+  const names: Buffer[] = [];
+  const markers: number[] = [];
+  let size = 0;
+  symbols.forEach((s, i) => {
+    if (i % 256 === 0) markers.push(size);
+    const text = (s.type + s.name).replaceAll('native_', '\x01').replaceAll('irq_', '\x02');
+    const bytes = Buffer.from(text, 'latin1');
+    const length =
+      bytes.length < 0x80 ? [bytes.length] : [(bytes.length & 0x7f) | 0x80, bytes.length >> 7];
+    const entry = Buffer.concat([Buffer.from(length), bytes]);
+    names.push(entry);
+    size += entry.length;
+  });
+  const count = padded(words([symbols.length]));
+  const offsets = padded(
+    words(
+      symbols.map((s) => (s.address < base ? Number(s.address) : -1 - Number(s.address - base))),
+    ),
+  );
+  const relative = Buffer.alloc(8);
+  relative.writeBigUInt64LE(base);
+  const middle = [count, padded(Buffer.concat(names)), padded(words(markers))];
+  const seqs = padded(Buffer.alloc(3 * symbols.length, 0xab));
+  const last = [padded(Buffer.concat(table)), index];
+  const before = Buffer.alloc(64, 0x55);
+  if (layout === 'from-6.4')
+    return Buffer.concat([before, ...middle, ...last, offsets, relative, seqs]);
+  const between = layout === 'with-seqs' ? [seqs] : [];
+  return Buffer.concat([before, offsets, relative, ...middle, ...between, ...last, before]);
+}
