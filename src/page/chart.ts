@@ -13,7 +13,7 @@ export interface FrameGroup extends SVGGElement {
 }
 
 export interface Chart {
-  readonly svg: SVGSVGElement;
+  readonly host: HTMLElement;
   draw(data: ChartData, pixels: number): void;
   groups(): FrameGroup[];
 }
@@ -22,9 +22,10 @@ export interface Chart {
  * d3-flame-graph draws; zoom, search, colours and words are ours, from the report's columns: the
  * library's own change with the zoom, and it takes search terms as patterns.
  */
-export function makeChart(box: HTMLElement, context: GraphContext, first: ChartData): Chart {
+export function makeChart(box: HTMLElement, context: GraphContext): Chart {
   const host = document.createElement('div');
   host.id = 'live-graph';
+  box.append(host);
   const tip = makeTip((frame) => frameLines(context, frame));
   const chart = flamegraph<ChartFrame>()
     .cellHeight(ROW)
@@ -36,28 +37,38 @@ export function makeChart(box: HTMLElement, context: GraphContext, first: ChartD
     .label(() => '')
     .setDetailsHandler(() => undefined)
     .setColorMapper((d) => fallbackFill(d.data.look.step))
-    .tooltip(tip)
-    .width(box.clientWidth)
-    .height(first.levels * ROW);
-  const selection = select(host);
-  box.append(host);
-  selection.datum(first.root).call(chart);
-  const svg = host.querySelector('svg');
-  if (!svg) throw new Error('the graph library drew nothing');
-  // The library's empty title text would be a nameless child of the tree of frames.
-  svg.querySelector('text.title')?.remove();
-  const groups = (): FrameGroup[] => [...svg.querySelectorAll<FrameGroup>('g.frame')];
+    .tooltip(tip);
+  const groups = (): FrameGroup[] => [...host.querySelectorAll<FrameGroup>('g.frame')];
+  let drawn = false;
   return {
-    svg,
+    host,
     groups,
     draw(data, pixels) {
-      chart.width(pixels).update(data.root);
       const height = data.levels * ROW;
-      svg.setAttribute('height', String(height));
-      svg.setAttribute('viewBox', `0 0 ${String(pixels)} ${String(height)}`);
+      chart.width(pixels).height(height);
+      // Calling the chart twice on one element breaks it; later data goes through update.
+      if (drawn) chart.update(data.root);
+      else select(host).datum(data.root).call(chart);
+      drawn = true;
+      const svg = host.querySelector('svg');
+      if (svg) dress(svg, pixels, height);
       for (const group of groups()) finish(context, group, pixels);
+      // Thousands of pending transitions towards what is already there.
+      select(host).selectAll('g, rect, foreignObject, foreignObject div').interrupt();
     },
   };
+}
+
+/** Makes the drawing a tree of frames for assistive technology, and scalable for print. */
+function dress(svg: SVGSVGElement, pixels: number, height: number): void {
+  // The library's empty title text would be a nameless child of the tree.
+  svg.querySelector('text.title')?.remove();
+  svg.setAttribute('height', String(height));
+  svg.setAttribute('viewBox', `0 0 ${String(pixels)} ${String(height)}`);
+  svg.setAttribute('role', 'tree');
+  svg.setAttribute('aria-label', 'Differential flame graph, root at the top');
+  // Chromium would put the drawing itself in the tab order, before its frames.
+  svg.setAttribute('tabindex', '-1');
 }
 
 /**

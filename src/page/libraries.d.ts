@@ -40,6 +40,9 @@ declare module 'd3-selection' {
   export interface Selection {
     datum(data: unknown): Selection;
     call(f: (selection: Selection) => void): Selection;
+    selectAll(selector: string): Selection;
+    /** Added by d3-transition, which d3-flame-graph brings along. */
+    interrupt(): Selection;
   }
   export function select(element: Element): Selection;
 }

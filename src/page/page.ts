@@ -41,17 +41,13 @@ export function startPage(report: Report): void {
   const innerWidth = (): number => Math.max(200, box.clientWidth - 6);
   const data = (): ChartData =>
     chartData(context, frameWidths(context.tree, state.mode), state.zoom, innerWidth());
-  const chart = makeChart(box, context, data());
-  chart.svg.setAttribute('role', 'tree');
-  // Chromium would put the drawing itself in the tab order, before its frames.
-  chart.svg.setAttribute('tabindex', '-1');
-  chart.svg.setAttribute('aria-label', 'Differential flame graph, root at the top');
+  const chart = makeChart(box, context);
 
   const redraw = (): void => {
     const now = data();
     chart.draw(now, innerWidth());
     const groups = chart.groups();
-    markMatches(chart.svg, groups, state.found);
+    markMatches(chart.host, groups, state.found);
     setTabStop(groups, groupOf(groups, state.current) ?? groupOf(groups, state.zoom));
     element('graph-note').textContent = cutSentence(now, state);
     (element('reset') as HTMLButtonElement).disabled = state.zoom === 0;
@@ -64,7 +60,7 @@ export function startPage(report: Report): void {
   };
   const search = (term: string): void => {
     state.found = searchTree(context.tree, term);
-    markMatches(chart.svg, chart.groups(), state.found);
+    markMatches(chart.host, chart.groups(), state.found);
     element('search-status').textContent = searchSentence(context, state.found);
   };
 
@@ -118,7 +114,7 @@ function listenToFrames(chart: Chart, context: GraphContext, state: State, zoomT
     showDetails(panel, context, group.__data__.data.frame);
   };
   // In the capture phase: the library's own zoom, which recolours, never sees the click.
-  chart.svg.addEventListener(
+  chart.host.addEventListener(
     'click',
     (event) => {
       event.stopPropagation();
@@ -127,18 +123,18 @@ function listenToFrames(chart: Chart, context: GraphContext, state: State, zoomT
     },
     true,
   );
-  chart.svg.addEventListener('mouseover', (event) => {
+  chart.host.addEventListener('mouseover', (event) => {
     const group = groupAt(event.target);
     if (group) show(group);
   });
-  chart.svg.addEventListener('focusin', (event) => {
+  chart.host.addEventListener('focusin', (event) => {
     const group = groupAt(event.target);
     if (!group) return;
     show(group);
     state.current = group.__data__.data.frame.node;
     setTabStop(chart.groups(), group);
   });
-  chart.svg.addEventListener('keydown', (event) => {
+  chart.host.addEventListener('keydown', (event) => {
     const group = groupAt(event.target);
     if (!group || event.ctrlKey || event.metaKey || event.altKey) return;
     const next = neighbour(chart.groups(), group, event.key);

@@ -6,11 +6,11 @@ import type { FrameGroup } from './chart.js';
 
 /** Marks the drawn frames that match, and those with a match folded out of sight below them. */
 export function markMatches(
-  svg: SVGSVGElement,
+  host: HTMLElement,
   groups: readonly FrameGroup[],
   result: SearchResult | null,
 ): void {
-  svg.classList.toggle('searching', result !== null);
+  host.classList.toggle('searching', result !== null);
   const withChildren = new Set(groups.map((g) => g.__data__.data));
   for (const group of groups) {
     const { data } = group.__data__;

@@ -27,6 +27,7 @@ describe('accessibility', () => {
         const { page, close } = await open(browser, javaScriptEnabled ? html : inert, {
           colorScheme,
           live: javaScriptEnabled,
+          viewport: { width: colorScheme === 'dark' ? 700 : 1280, height: 900 },
         });
         await page.evaluate(axe);
         const results = await page.evaluate(

@@ -37,21 +37,22 @@ export function ledger(report: Report): Markup {
   const row = (r: LedgerRow): Markup => {
     const delta = r.delta ?? 0;
     const bound = timer && (r.bucket === 'call' || r.bucket === 'site');
+    const atLeast = (value: number): string => (bound ? boundPrefix('lower', value) : '');
     const least = (value: number | null): string => (bound && value !== 0 ? '≥ ' : '');
     return html`<tr>
       <th scope="row"><code>${r.bucket}</code><span class="sub">${BUCKET_TEXT[r.bucket]}</span></th>
       <td class="num">${least(r.base)}${cell(r.base)}</td>
       <td class="num">${least(r.new)}${cell(r.new)}</td>
-      <td class="num">${bound ? boundPrefix('lower', delta) : ''}${change(delta)}</td>
+      <td class="num">${atLeast(delta)}${change(delta)}</td>
       <td class="bars">${bar(delta, largest)}</td>
-      <td class="num">${r.percent === null ? '–' : signedShort(r.percent)}</td>
+      <td class="num">${r.percent === null ? '–' : atLeast(r.percent) + signedShort(r.percent)}</td>
       <td class="num">${intervalText(r)}</td>
       <td class="verdict">${r.verdict}</td>
     </tr>`;
   };
   return html`<section aria-labelledby="ledger-h">
     <h2 id="ledger-h">Where the change went</h2>
-    <div class="scroll">
+    <div class="scroll" tabindex="0" role="group" aria-label="Table, scrolls sideways">
       <table class="ledger">
         <thead>
           <tr>
@@ -114,8 +115,7 @@ function notes(report: Report, known: readonly LedgerRow[]): Markup {
   lines.push(
     html`Sum check: the ${plural(known.length, 'bucket')} add up to
     ${formatChange(sum, report.base.unit, 6)}, the total changed by
-    ${formatChange(report.total.delta, report.base.unit, 6)}; left over:
-    ${formatChange(report.sumCheck, report.base.unit, 6)}.`,
+    ${formatChange(report.total.delta, report.base.unit, 6)}; left over: ${leftOver(report)}.`,
   );
   const noImage = (['site', 'caller'] as const).filter((b) => !shown.has(b));
   if (noImage.length > 0) {
@@ -147,4 +147,12 @@ function notes(report: Report, known: readonly LedgerRow[]): Markup {
   return html`<ul class="notes">
     ${lines.map((line) => html`<li>${line}</li>`)}
   </ul>`;
+}
+
+/** Sums of fractions differ in their last binary digit; that is not weight. */
+function leftOver(report: Report): string {
+  const { sumCheck, total, base } = report;
+  const size = Math.max(Math.abs(total.base), Math.abs(total.new));
+  if (sumCheck !== 0 && Math.abs(sumCheck) < size * 1e-12) return 'nothing but rounding';
+  return sumCheck === 0 ? 'nothing' : formatChange(sumCheck, base.unit, 6);
 }

@@ -42,7 +42,7 @@ export function compared(report: Report): Markup {
   };
   return html`<section aria-labelledby="compared-h">
     <h2 id="compared-h">What was compared</h2>
-    <div class="scroll">
+    <div class="scroll" tabindex="0" role="group" aria-label="Table, scrolls sideways">
       <table>
         <thead>
           <tr>
@@ -88,7 +88,7 @@ function inputs(report: Report): Markup {
     ),
   );
   return html`<h3>Inputs</h3>
-    <div class="scroll">
+    <div class="scroll" tabindex="0" role="group" aria-label="Table, scrolls sideways">
       <table>
         <thead>
           <tr>
@@ -115,7 +115,7 @@ function recording(report: Report): Markup {
       return typeof value === 'string' ? name(value) : (value ?? NOT_RECORDED);
     });
   return html`<h3>Recordings</h3>
-    <div class="scroll">
+    <div class="scroll" tabindex="0" role="group" aria-label="Table, scrolls sideways">
       <table class="facts">
         <thead>
           <tr>

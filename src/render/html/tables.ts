@@ -47,7 +47,7 @@ function table<T extends Row>(unit: string, spec: Table<T>): Markup {
     ${
       top.length === 0
         ? html`<p>${spec.empty}</p>`
-        : html`<div class="scroll">
+        : html`<div class="scroll" tabindex="0" role="group" aria-label="Table, scrolls sideways">
               <table id="${spec.id}">
                 <thead>
                   <tr>

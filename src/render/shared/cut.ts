@@ -1,9 +1,14 @@
 import { at, type FrameTree } from './tree.js';
 
 /** Frames under this many pixels are folded, at the width that the graph is drawn for. */
-export const MIN_PIXELS = 1;
-/** More frames than this make a page slow (docs: about 0.1 ms a frame to draw). */
-export const MAX_FRAMES = 2000;
+export const MIN_PIXELS = 0.5;
+/** Folded frames stand for many and say little: they need more room to be worth drawing. */
+const FOLD_PIXELS = 1.5;
+/**
+ * More frames make a page slow: drawing takes about 0.1 ms a frame. Folded frames come on top, so
+ * that some 2,000 are drawn in all.
+ */
+export const MAX_FRAMES = 1500;
 /** The width that the static graph is cut for; it is fluid when shown. */
 export const STATIC_WIDTH = 1200;
 
@@ -48,6 +53,7 @@ export interface CutOptions {
  */
 export function cutTree(tree: FrameTree, widths: Float64Array, options: CutOptions): Cut {
   const { root, pixels, minPixels = MIN_PIXELS, maxFrames = MAX_FRAMES } = options;
+  const foldPixels = Math.min(FOLD_PIXELS, 3 * minPixels);
   const end = at(tree.end, root);
   const smallest = (at(widths, root) / pixels) * minPixels;
   const keep = chooser(widths, root, end, smallest, maxFrames);
@@ -81,7 +87,7 @@ export function cutTree(tree: FrameTree, widths: Float64Array, options: CutOptio
     drawn += 1;
     i += 1;
   }
-  const folds = foldRest(tree, widths, placed, keep, smallest);
+  const folds = foldRest(tree, widths, placed, keep, (at(widths, root) / pixels) * foldPixels);
   for (const fold of folds) levels = Math.max(levels, fold.level + 1);
   return { placed: [...placed, ...folds], frames: end - root, drawn, folds: folds.length, levels };
 }
