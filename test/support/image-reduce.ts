@@ -28,7 +28,7 @@ function structs(image: KernelImage): StructSpec[] {
   const flat = image.btf?.flatten('paravirt_patch_template');
   const size = image.btf?.sizeOf('alt_instr') ?? 0;
   const altInstr: StructSpec = { name: 'alt_instr', size, members: [] };
-  if (flat == null) return [altInstr];
+  if (flat === null || flat === undefined) return [altInstr];
   const names = new Map<string, { name: string; offset: number; struct?: string }[]>();
   const starts = new Map<string, number>([['', 0]]);
   for (const [offset, op] of flat.slots) {

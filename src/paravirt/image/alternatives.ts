@@ -29,6 +29,8 @@ interface Row {
 
 const NOT = 1;
 const DIRECT_CALL = 2;
+/** A hundred times a distribution kernel's; a bound for hostile tables. */
+const MAX_ROWS = 1_000_000;
 const MAX_INSTRUCTION_BYTES = 254;
 
 /**
@@ -87,6 +89,7 @@ export function readAlternatives(
   const section = memory.section('.altinstructions');
   if (section === null || section.bytes.length === 0) return [];
   const { start, bytes } = section;
+  if (bytes.length > MAX_ROWS * 12) throw faults.damaged('.altinstructions has too many rows');
   const size = entrySize(memory, start, bytes, stated);
   if (size === null) throw faults.damaged('.altinstructions does not decode with any entry size');
   const replacements = memory.section('.altinstr_replacement');

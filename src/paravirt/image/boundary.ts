@@ -1,9 +1,12 @@
+import type { Faults } from './fault.js';
 import type { ImageMemory } from './memory.js';
 import type { SymbolTable } from './symbols.js';
 
 /** Functions longer than this do not exist; a hostile symbol table may say so all the same. */
 const MAX_FUNCTION = 1 << 20;
 const MAX_INSTRUCTION = 15;
+/** Instructions decoded in all; a kernel without any patch record needs a tenth. */
+const MAX_DECODED = 20_000_000;
 /** Without symbols: how far before an address decoding starts, from how many places. */
 const RUN_UP = 96;
 const STARTS = 16;
@@ -17,10 +20,12 @@ export async function boundaryCheck(
   memory: ImageMemory,
   symbols: SymbolTable,
   known: ReadonlySet<bigint>,
+  faults: Faults,
 ): Promise<(address: bigint) => boolean> {
   // Loaded here, because most images need no decoder: it costs 50 ms and 30 MB.
   const { Decoder, DecoderOptions, Instruction } = await import('iced-x86');
 
+  let left = MAX_DECODED;
   const reaches = (from: bigint, to: bigint): boolean => {
     const distance = Number(to - from);
     const region = memory.regionAt(from);
@@ -33,6 +38,7 @@ export async function boundaryCheck(
     try {
       let at = 0;
       while (at < distance) {
+        if ((left -= 1) < 0) throw faults.damaged('too much code around calls through the tables');
         decoder.decodeOut(instruction);
         // An invalid instruction (data in text) is stepped over byte by byte.
         const step = instruction.length === 0 ? 1 : instruction.length;

@@ -14,6 +14,7 @@ const TOKENS = 256;
 const STRIDE = 256;
 const MAX_SYMBOLS = 2_000_000;
 const MAX_NAME = 1024;
+const MAX_RODATA = 256 << 20;
 /** Longest likely 48 tokens before "0", and symbols behind the last marker. */
 const SEARCH = 4096;
 const TAIL_SEARCH = STRIDE * 128;
@@ -160,7 +161,7 @@ function findOffsets(bytes: Buffer, tokens: Tokens, names: Names, text: bigint):
 export function readEmbedded(memory: ImageMemory): SymbolTable | null {
   const bytes = memory.section('.rodata')?.bytes;
   const text = memory.regions.find((r) => r.section.name === '.text')?.start;
-  if (bytes === undefined || text === undefined) return null;
+  if (bytes === undefined || text === undefined || bytes.length > MAX_RODATA) return null;
   const budget: Budget = { left: STEPS };
   const tokens = findTokens(bytes, budget);
   const names = tokens === null ? null : findNames(bytes, tokens, budget);

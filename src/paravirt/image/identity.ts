@@ -6,12 +6,13 @@ import type { SymbolTable } from './symbols.js';
 
 const NT_GNU_BUILD_ID = 3;
 const CHUNK = 1 << 20;
+const MAX_NOTE_SECTIONS = 64;
 const BANNER = 'Linux version ';
 
 /** The GNU build id as hex (ELF notes, gABI chapter 5); null where the image has none. */
 export function readBuildId(elf: ElfFile, faults: Faults): string | null {
-  for (const section of elf.sections) {
-    if (section.type !== SectionType.note || section.size > CHUNK) continue;
+  const sections = elf.sections.filter((s) => s.type === SectionType.note && s.size <= CHUNK);
+  for (const section of sections.slice(0, MAX_NOTE_SECTIONS)) {
     const notes = sectionBytes(elf.source, section, faults);
     for (let at = 0; at + 12 <= notes.length;) {
       const nameSize = notes.readUInt32LE(at);

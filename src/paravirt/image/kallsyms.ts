@@ -1,6 +1,6 @@
 import type { Faults } from './fault.js';
 import type { Region } from './memory.js';
-import { isNamed, symbolTable, type RawSymbol, type SymbolTable } from './symbols.js';
+import { isNamed, MAX_SYMBOLS, symbolTable, type RawSymbol, type SymbolTable } from './symbols.js';
 
 /** A text listing of symbols: /proc/kallsyms (moved by KASLR) or System.map (not moved). */
 export interface Listing {
@@ -23,7 +23,7 @@ function parse(text: string): Parsed {
   const out: RawSymbol[] = [];
   const named = new Map<string, bigint>();
   let lines = 0;
-  for (let from = 0; from < text.length;) {
+  for (let from = 0; from < text.length && lines <= MAX_SYMBOLS;) {
     const stop = text.indexOf('\n', from);
     const end = stop < 0 ? text.length : stop;
     const found = end - from > 1024 ? null : LINE.exec(text.slice(from, end));
@@ -57,6 +57,8 @@ export function readListing(text: string, regions: readonly Region[], listing: F
   if (lines === 0) {
     throw listing.refused('not a symbol listing', 'give a copy of /proc/kallsyms or a System.map');
   }
+  if (lines > MAX_SYMBOLS)
+    throw listing.refused('too many symbols', 'give a copy of /proc/kallsyms');
   const start = named.get('_text') ?? named.get('_stext');
   if (start === undefined) {
     throw listing.refused(

@@ -48,6 +48,9 @@ export interface ImageOptions {
   readonly listing?: { readonly path: string; readonly text: string };
 }
 
+/** Ten times a distribution kernel's. */
+const MAX_BTF = 64 << 20;
+
 function sizeOf(path: string, faults: Faults): number {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined)
@@ -60,6 +63,7 @@ function sizeOf(path: string, faults: Faults): number {
 function btfOf(memory: ImageMemory, elf: ElfFile, faults: Faults): Btf | null {
   // A module's .BTF only adds to the kernel's; alone it cannot be read.
   const section = elf.relocatable ? null : memory.section('.BTF');
+  if (section !== null && section.bytes.length > MAX_BTF) throw faults.damaged('.BTF is too large');
   return section === null || section.bytes.length === 0 ? null : parseBtf(section.bytes, faults);
 }
 

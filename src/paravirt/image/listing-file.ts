@@ -5,7 +5,7 @@ import { fileSource } from './source.js';
 import { recognisePacking, unpackOne } from './unpack.js';
 
 /** The largest kallsyms seen has 20 MB; a bound for a wrong file. */
-const MAX_LISTING = 256 << 20;
+const MAX_LISTING = 128 << 20;
 
 function tooLarge(faults: Faults): UserError {
   return faults.refused('too large for a symbol listing', 'give a copy of /proc/kallsyms');

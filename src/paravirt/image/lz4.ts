@@ -4,6 +4,7 @@ import type { Faults } from './fault.js';
 export const LZ4_LEGACY_MAGIC = 0x184c2102;
 /** Uncompressed size of a legacy block (lz4 doc/lz4_Frame_format.md, "Legacy frame"). */
 const BLOCK = 8 << 20;
+const MAX_BLOCKS = 4096;
 
 /**
  * Unpacks one LZ4 block (lz4 doc/lz4_Block_format.md) into `out`; gives the bytes written, or -1
@@ -46,6 +47,7 @@ export function unpackLz4Block(packed: Buffer, out: Buffer): number {
 
 /** Unpacks a whole LZ4 legacy stream; `limit` bounds the result. */
 export function unpackLz4Legacy(packed: Buffer, limit: number, faults: Faults): Buffer {
+  const block = Buffer.allocUnsafe(BLOCK);
   const parts: Buffer[] = [];
   let total = 0;
   for (let at = 4; at < packed.length;) {
@@ -55,14 +57,14 @@ export function unpackLz4Legacy(packed: Buffer, limit: number, faults: Faults): 
     // A second stream may follow the first one.
     if (size === LZ4_LEGACY_MAGIC) continue;
     if (at + size > packed.length) throw faults.damaged('the LZ4 stream ends inside a block');
-    const out = Buffer.allocUnsafe(BLOCK);
-    const length = unpackLz4Block(packed.subarray(at, at + size), out);
+    const length = unpackLz4Block(packed.subarray(at, at + size), block);
     if (length < 0) throw faults.damaged('an LZ4 block does not decode');
     at += size;
     total += length;
+    // Every block but a stream's last has 8 MB: more parts than this are no kernel.
+    if (parts.length > MAX_BLOCKS) throw faults.damaged('the LZ4 stream has too many blocks');
     if (total > limit) throw faults.refused('unpacks to too much', 'unpack it yourself');
-    // A short block must not keep 8 MB alive: many of them fit in a small hostile file.
-    parts.push(length === BLOCK ? out : Buffer.from(out.subarray(0, length)));
+    parts.push(Buffer.from(block.subarray(0, length)));
   }
   return Buffer.concat(parts, total);
 }

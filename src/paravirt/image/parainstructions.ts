@@ -11,6 +11,8 @@ export interface PatchSite {
 
 /** struct paravirt_patch_site with its padding (arch/x86/include/asm/paravirt_types.h, to 6.7). */
 const ENTRY = 16;
+/** A hundred times a distribution kernel's; a bound for hostile tables. */
+const MAX_ROWS = 1_000_000;
 /** u64 instr; u8 type; u8 len: what must be there of the last entry. */
 const USED = 10;
 
@@ -19,6 +21,7 @@ export function readParainstructions(memory: ImageMemory, faults: Faults): reado
   const section = memory.section('.parainstructions');
   if (section === null) return [];
   const { bytes } = section;
+  if (bytes.length > MAX_ROWS * ENTRY) throw faults.damaged('.parainstructions has too many rows');
   const out: PatchSite[] = [];
   for (let at = 0; at + USED <= bytes.length; at += ENTRY) {
     const address = bytes.readBigUInt64LE(at);

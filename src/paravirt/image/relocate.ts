@@ -15,6 +15,8 @@ const R_32S = 11;
 const R_PC64 = 24;
 const RELA = 24;
 const SYMBOL = 24;
+/** A hundred times a large module's; a bound for hostile tables. */
+const MAX_RELOCATIONS = 10_000_000;
 const SHN_LORESERVE = 0xff00;
 const SHN_ABS = 0xfff1;
 
@@ -75,10 +77,13 @@ export function moduleLinks(elf: ElfFile, regions: readonly Region[], faults: Fa
     if (s.type !== SectionType.rela) continue;
     tables.set(s.info, [...(tables.get(s.info) ?? []), s]);
   }
+  let left = MAX_RELOCATIONS;
   const relocate: Relocator = (region, raw) => {
     const out = Buffer.from(raw);
     for (const table of tables.get(region.section.index) ?? []) {
       const rows = sectionBytes(elf.source, table, faults);
+      left -= rows.length / RELA;
+      if (left < 0) throw faults.damaged('too many relocations');
       for (let at = 0; at + RELA <= rows.length; at += RELA) {
         const target = places.address(rows.readUInt32LE(at + 12));
         // What points outside the module and is no paravirt symbol stays 0: nothing here reads it.

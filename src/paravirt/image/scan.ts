@@ -1,6 +1,7 @@
 import { boundaryCheck } from './boundary.js';
 import { indirectCall } from './calls.js';
 import { SectionType } from './elf.js';
+import type { Faults } from './fault.js';
 import type { ImageMemory, Region } from './memory.js';
 import type { SymbolTable } from './symbols.js';
 
@@ -24,6 +25,9 @@ export interface Wanted {
 }
 
 const CHUNK = 1 << 20;
+/** Bounds for hostile images: text to look through, and calls to look at closely. */
+const MAX_TEXT = 1 << 30;
+const MAX_CALLS = 200_000;
 /** Longest instruction looked for, so that none is lost between two chunks. */
 const OVERLAP = 7;
 /** Bytes that are never run where they lie. */
@@ -75,6 +79,7 @@ function candidates(memory: ImageMemory, region: Region, wanted: Wanted, out: Fo
       const found = probe(bytes, i, address);
       // The last overlap byte of one chunk is the first byte of the next.
       if (found !== null && out.at(-1)?.address !== address) out.push(found);
+      if (out.length > MAX_CALLS) return;
     }
   }
 }
@@ -88,15 +93,21 @@ export async function scanText(
   memory: ImageMemory,
   symbols: SymbolTable,
   wanted: Wanted,
+  faults: Faults,
 ): Promise<readonly FoundCall[]> {
   if (wanted.tables.length === 0 && wanted.trampolines.size === 0) return [];
   const found: FoundCall[] = [];
+  let left = MAX_TEXT;
   for (const region of memory.regions) {
     const { executable, type, name } = region.section;
     if (!executable || type === SectionType.nobits || NOT_RUN.has(name)) continue;
+    left -= Number(region.end - region.start);
+    if (left < 0) throw faults.damaged('more than 1 GB of text');
     candidates(memory, region, wanted, found);
+    if (found.length > MAX_CALLS)
+      throw faults.damaged('more calls through the tables than a kernel has');
   }
   if (found.length === 0) return [];
-  const isInstruction = await boundaryCheck(memory, symbols, wanted.known);
+  const isInstruction = await boundaryCheck(memory, symbols, wanted.known, faults);
   return found.filter((call) => isInstruction(call.address));
 }

@@ -1,4 +1,5 @@
 import { indirectCall } from './calls.js';
+import { faultsOf } from './fault.js';
 import type { KernelImage } from './kernel-image.js';
 import {
   findOpTables,
@@ -150,7 +151,7 @@ export async function findSites(
   const targets = staticCallTargets(symbols);
   const known = new Set(sites.map((s) => s.address));
   const wanted = { tables, trampolines: new Set(targets.keys()), known };
-  for (const call of await scanText(memory, symbols, wanted)) {
+  for (const call of await scanText(memory, symbols, wanted, faultsOf(image.path))) {
     const isStatic = call.kind === 'static';
     const op = isStatic ? targets.get(call.target) : opAt(tables, call.target);
     const source = isStatic ? 'static_call' : 'text';

@@ -1,6 +1,9 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { Faults } from './fault.js';
 
+/** No section of a kernel is larger; a hostile size must not become an allocation. */
+const MAX_PIECE = 1 << 30;
+
 /** Random access to an image's bytes: a file read piece by piece, or an unpacked buffer. */
 export interface ByteSource {
   readonly size: number;
@@ -16,6 +19,9 @@ function checkRange(
   faults: Faults,
 ): void {
   const sane = Number.isSafeInteger(offset) && Number.isSafeInteger(length);
+  if (sane && length > MAX_PIECE && offset + length <= size) {
+    throw faults.refused(`${what} has ${length} bytes`, 'this is no kernel image');
+  }
   if (sane && offset >= 0 && length >= 0 && offset + length <= size) return;
   throw faults.damaged(
     `${what} lies outside the file (offset ${offset}, length ${length}, file ends at ${size})`,

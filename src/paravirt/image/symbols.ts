@@ -53,6 +53,8 @@ const MARKER = /^(__\w+_text_(start|end)|_s?text|_etext|_[se]inittext|__init_(be
 const SKIPPED = /^(__pfx_|\.L|\$)/;
 const BINDINGS = ['local', 'global', 'weak'] as const;
 const SYMBOL = 24;
+/** Ten times a distribution kernel's; a bound for hostile tables. */
+export const MAX_SYMBOLS = 2_000_000;
 const STT_NOTYPE = 0;
 const STT_OBJECT = 1;
 const STT_FUNC = 2;
@@ -148,6 +150,8 @@ export function readSymtab(
   const symtab = elf.sections.find((s) => s.type === SectionType.symtab);
   if (symtab === undefined) return null;
   const rows = sectionBytes(elf.source, symtab, faults);
+  if (rows.length > MAX_SYMBOLS * SYMBOL)
+    throw faults.refused('too many symbols', 'this is no kernel image');
   const names = sectionBytes(elf.source, elf.sections[symtab.link], faults);
   const homes = new Map(regions.map((r) => [r.section.index, r]));
   const raws: RawSymbol[] = [];
