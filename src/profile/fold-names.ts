@@ -37,9 +37,12 @@ function suffix(name: string, dso: string, inlined: boolean, options: FoldNameOp
   return '';
 }
 
-/** Modules in brackets and vmlinux files, as the folding tools tell kernel frames. */
+/**
+ * Kernel frames as inferno tells them: a name in brackets, a module file, a vmlinux with or without a
+ * version behind it. ([vdso] counts, as with both tools; the Perl tool misses the last two.)
+ */
 export function isFoldKernelDso(dso: string): boolean {
-  return (dso.startsWith('[') || /vmlinux$/.test(dso)) && dso !== '[unknown]';
+  return dso !== '[unknown]' && (dso.startsWith('[') || /\.ko$|vmlinux[\w.-]*$/.test(dso));
 }
 
 function isJitDso(dso: string): boolean {
