@@ -47,7 +47,7 @@ export function startPage(report: Report): void {
     const now = data();
     chart.draw(now, innerWidth());
     const groups = chart.groups();
-    markMatches(chart.host, groups, state.found);
+    markMatches(chart.host, context, groups, state.found);
     setTabStop(groups, groupOf(groups, state.current) ?? groupOf(groups, state.zoom));
     element('graph-note').textContent = cutSentence(now, state);
     (element('reset') as HTMLButtonElement).disabled = state.zoom === 0;
@@ -60,7 +60,7 @@ export function startPage(report: Report): void {
   };
   const search = (term: string): void => {
     state.found = searchTree(context.tree, term);
-    markMatches(chart.host, chart.groups(), state.found);
+    markMatches(chart.host, context, chart.groups(), state.found);
     element('search-status').textContent = searchSentence(context, state.found);
   };
 

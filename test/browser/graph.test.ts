@@ -133,6 +133,28 @@ describe('the interactive graph', () => {
     await close();
   });
 
+  it('says where a match is folded out of sight, and leads to it', async () => {
+    const paths = manyPaths(5000);
+    const rare = [...(paths[0]?.path ?? []), 'needle@op'];
+    const report = sampleReport([...paths, { path: rare, base: 0, new: 1 }]);
+    const { page, close } = await open(browser, await renderHtml(report));
+    await page.fill('#search', 'needle');
+    await page.waitForFunction(() => document.querySelector('#search-status')?.textContent !== '');
+    expect(await page.textContent('#search-status')).toMatch(/^1 frame under 1 name matches/);
+    expect(await page.locator('rect.hit').count()).toBe(0);
+    expect(await page.locator('rect.hit-inside').count()).toBe(1);
+    await close();
+  });
+
+  it('draws a side that is empty', async () => {
+    const report = sampleReport(smallPaths().map((path) => ({ ...path, base: 0 })));
+    const { page, complaints, close } = await open(browser, await renderHtml(report));
+    for (const mode of ['base', 'new', 'change', 'larger']) await page.selectOption('#width', mode);
+    expect(await page.locator('g.frame').count()).toBeGreaterThan(10);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
   it('follows the window', async () => {
     const { page, close } = await open(browser, small);
     await page.setViewportSize({ width: 700, height: 900 });

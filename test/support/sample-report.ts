@@ -216,7 +216,7 @@ export function sampleReport(paths: readonly SamplePath[], options: SampleOption
     provenance: {
       tool: 'pvflame',
       version: '0.1.0',
-      argv: ['pvflame', 'native.txt.gz', 'paravirt.txt.gz', '-o', 'report.html'],
+      argv: ['native.txt.gz', 'paravirt.txt.gz', '-o', 'report.html'],
       options: { normalize: 'none' },
     },
   });

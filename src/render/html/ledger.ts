@@ -29,7 +29,7 @@ export function ledger(report: Report): Markup {
     Math.abs(report.total.delta),
     ...known.map((r) => Math.abs(r.delta ?? 0)),
   );
-  const scale = weightScale(report.base.unit, largest, 4);
+  const scale = weightScale(report.base.unit, largest || report.total.base, 4);
   const cell = (value: number | null): string =>
     value === null ? '' : fixed(value / scale.divisor, scale.decimals);
   const change = (value: number): string => signed(value / scale.divisor, scale.decimals);
@@ -103,7 +103,7 @@ export function bar(value: number, largest: number): Markup {
   const x = value < 0 ? Number((50 - half).toFixed(2)) : 50;
   return trusted(
     `<svg class="bar" width="100%" height="12" aria-hidden="true">` +
-      `<rect class="${value < 0 ? 'l4' : 'm4'}" x="${String(x)}%" y="1" width="${String(width)}%" height="10"/>` +
+      `<rect class="${value === 0 ? 'z' : value < 0 ? 'l4' : 'm4'}" x="${String(x)}%" y="1" width="${String(width)}%" height="10"/>` +
       `<rect class="axis" x="50%" width="1" height="12"/></svg>`,
   );
 }

@@ -218,7 +218,7 @@ export function provenance(report: Report): Markup {
     <h2 id="method-h">Provenance and method</h2>
     ${inputs(report)}${recording(report)}${skipped(report)}
     <h3>Command</h3>
-    <pre>${p.argv.map(shellWord).join(' ')}</pre>
+    <pre>${[p.tool, ...p.argv].map(shellWord).join(' ')}</pre>
     <p>
       ${p.tool}
       ${p.version}${
