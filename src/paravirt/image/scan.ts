@@ -18,7 +18,7 @@ export interface FoundCall {
 export interface Wanted {
   /** Address ranges of the paravirt tables. */
   readonly tables: readonly { readonly base: bigint; readonly size: number }[];
-  /** Trampolines of pv static calls. */
+  /** Trampolines of pv static calls, where the image does not list those calls. */
   readonly trampolines: ReadonlySet<bigint>;
   /** Sites that are known already. */
   readonly known: ReadonlySet<bigint>;
@@ -28,59 +28,67 @@ const CHUNK = 1 << 20;
 /** Bounds for hostile images: text to look through, and calls to look at closely. */
 const MAX_TEXT = 1 << 30;
 const MAX_CALLS = 200_000;
-/** Longest instruction looked for, so that none is lost between two chunks. */
-const OVERLAP = 7;
+/** One byte less than the longest call, so that none is lost between two chunks. */
+const OVERLAP = 6;
 /** Bytes that are never run where they lie. */
 const NOT_RUN = new Set(['.altinstr_replacement']);
 
+/** First bytes of `call *rel32(%rip)` and `call *abs32`, and of a call and a jump to a trampoline. */
+const INDIRECT = [Buffer.from('ff15', 'hex'), Buffer.from('ff1425', 'hex')];
+const DIRECT = [Buffer.from('e8', 'hex'), Buffer.from('e9', 'hex')];
+
 type Probe = (bytes: Buffer, at: number, address: bigint) => FoundCall | null;
 
-function probes(wanted: Wanted): Probe {
+function indirectProbe(wanted: Wanted): Probe {
   const inTable = (target: bigint): boolean =>
     wanted.tables.some((t) => target >= t.base && target < t.base + BigInt(t.size));
   return (bytes, at, address) => {
-    if (bytes[at] === 0xff) {
-      const call = indirectCall(bytes.subarray(at, at + 7), address);
-      if (call === null || !inTable(call.target)) return null;
-      return { address, length: call.length, target: call.target, kind: 'indirect' };
-    }
-    const target = BigInt.asUintN(64, address + 5n + BigInt(bytes.readInt32LE(at + 1)));
-    return wanted.trampolines.has(target) ? { address, length: 5, target, kind: 'static' } : null;
+    const call = indirectCall(bytes.subarray(at, at + 7), address);
+    if (call === null || !inTable(call.target)) return null;
+    return { address, length: call.length, target: call.target, kind: 'indirect' };
   };
 }
 
-/**
- * Looks through one section for byte patterns of calls. Distances are compared as plain numbers
- * first: a bigint for each of millions of bytes would take seconds.
- */
+/** Distances are compared as plain numbers: a bigint for each of 100,000 calls would take long. */
+function directProbe(
+  wanted: Wanted,
+  start: bigint,
+): (bytes: Buffer, at: number, from: number) => FoundCall | null {
+  const near = new Map(
+    [...wanted.trampolines].map((t) => [Number(BigInt.asIntN(64, t - start)), t]),
+  );
+  return (bytes, at, from) => {
+    if (at + 5 > bytes.length) return null;
+    const target = near.get(from + at + 5 + bytes.readInt32LE(at + 1));
+    if (target === undefined) return null;
+    return { address: start + BigInt(from + at), length: 5, target, kind: 'static' };
+  };
+}
+
+/** Looks through one section for byte patterns of calls. */
 function candidates(memory: ImageMemory, region: Region, wanted: Wanted, out: FoundCall[]): void {
-  const probe = probes(wanted);
-  const near = [...wanted.trampolines].map((t) => Number(BigInt.asIntN(64, t - region.start)));
-  const nearSet = new Set(near);
-  const lowest = Math.min(...near);
+  const indirect = indirectProbe(wanted);
+  const direct = directProbe(wanted, region.start);
   const size = Number(region.end - region.start);
   for (let from = 0; from < size; from += CHUNK) {
-    const take = Math.min(CHUNK + OVERLAP, size - from);
-    const bytes = memory.read(region.start + BigInt(from), take);
+    const bytes = memory.read(region.start + BigInt(from), Math.min(CHUNK + OVERLAP, size - from));
     if (bytes === null) return;
-    const stop = Math.min(CHUNK, take - 5);
-    for (let i = 0; i <= stop && i + 5 <= take; i++) {
-      const first = bytes[i];
-      if (first === 0xff) {
-        const second = bytes[i + 1];
-        if (second !== 0x15 && (second !== 0x14 || bytes[i + 2] !== 0x25)) continue;
-      } else if (first === 0xe8 || first === 0xe9) {
-        if (near.length === 0) continue;
-        const to = from + i + 5 + bytes.readInt32LE(i + 1);
-        if (to < lowest || !nearSet.has(to)) continue;
-      } else continue;
-      const address = region.start + BigInt(from + i);
-      if (wanted.known.has(address)) continue;
-      const found = probe(bytes, i, address);
-      // The last overlap byte of one chunk is the first byte of the next.
-      if (found !== null && out.at(-1)?.address !== address) out.push(found);
-      if (out.length > MAX_CALLS) return;
+    const add = (needle: Buffer, probe: (at: number) => FoundCall | null): void => {
+      for (
+        let at = bytes.indexOf(needle);
+        at >= 0 && at < CHUNK;
+        at = bytes.indexOf(needle, at + 1)
+      ) {
+        const found = probe(at);
+        if (found !== null && !wanted.known.has(found.address)) out.push(found);
+        if (out.length > MAX_CALLS) return;
+      }
+    };
+    for (const needle of INDIRECT) {
+      add(needle, (at) => indirect(bytes, at, region.start + BigInt(from + at)));
     }
+    if (wanted.trampolines.size === 0) continue;
+    for (const needle of DIRECT) add(needle, (at) => direct(bytes, at, from));
   }
 }
 

@@ -138,7 +138,8 @@ export async function findSites(
     source: raw.source,
     tabled: true,
   }));
-  for (const { address, op, length } of readStaticCalls(memory, symbols)) {
+  const listed = readStaticCalls(memory, symbols);
+  for (const { address, op, length } of listed) {
     sites.push({
       ...place(address),
       length,
@@ -150,7 +151,9 @@ export async function findSites(
   }
   const targets = staticCallTargets(symbols);
   const known = new Set(sites.map((s) => s.address));
-  const wanted = { tables, trampolines: new Set(targets.keys()), known };
+  // Listed static calls are all of them; without a list their trampolines tell.
+  const trampolines = new Set(listed.length > 0 ? [] : targets.keys());
+  const wanted = { tables, trampolines, known };
   for (const call of await scanText(memory, symbols, wanted, faultsOf(image.path))) {
     const isStatic = call.kind === 'static';
     const op = isStatic ? targets.get(call.target) : opAt(tables, call.target);
