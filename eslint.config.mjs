@@ -22,7 +22,7 @@ zones.push({
 });
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'fixtures/', 'coverage/'] },
+  { ignores: ['dist/', 'dist.*.part/', 'node_modules/', 'fixtures/', 'coverage/'] },
   ...tseslint.configs.recommended,
   {
     files: ['src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'],

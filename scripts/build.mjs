@@ -1,18 +1,20 @@
 // Builds dist/: the type-checked program, the page's client as one inline bundle, the templates,
 // and the published JSON Schema of the report document.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { dirname, join } from 'node:path';
 import { buildPage } from './page-bundle.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const dist = join(root, 'dist');
-rmSync(dist, { recursive: true, force: true });
+// built beside its place: a failing build leaves the last good one
+const place = join(root, 'dist');
+const dist = join(root, `dist.${process.pid}.part`);
 mkdirSync(dist, { recursive: true });
+process.on('exit', () => rmSync(dist, { recursive: true, force: true }));
 execFileSync(
   process.execPath,
-  [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.json'],
+  [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.json', '--outDir', dist],
   {
     cwd: root,
     stdio: 'inherit',
@@ -26,3 +28,5 @@ writeFileSync(
   join(dist, 'pvflame-report-1.schema.json'),
   JSON.stringify(reportJsonSchema(), null, 2) + '\n',
 );
+rmSync(place, { recursive: true, force: true });
+renameSync(dist, place);

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { compareSides, makeSide, type Side } from '../compare/index.js';
 import { ExitStatus, UserError } from '../errors.js';
-import { frameFacts } from '../paravirt/index.js';
+import { frameFacts, locate, renameByImage, type ImageCode } from '../paravirt/index.js';
 import { chooseEvent, eventsOf, matchEvent, readProfile, type Profile } from '../profile/index.js';
 import { render, FORMATS } from '../render/index.js';
 import { buildReport } from '../report/build.js';
@@ -21,6 +21,7 @@ import {
   requireOneStdin,
   shownArguments,
 } from './inputs.js';
+import { readImages } from './images.js';
 import { requireWritable, writeOutput, writeStdout } from './outputs.js';
 import { say } from './terminal.js';
 
@@ -48,6 +49,21 @@ export function registerDiff(program: Command): Command {
     .option('--kernel-only', 'keep only kernel frames')
     .option('--base-label <text>', 'what to call the base (else what its recording says)')
     .option('--new-label <text>', 'what to call the new kernel')
+    .option(
+      '--base-vmlinux <file>',
+      'kernel image of base: names every call site, not only those seen',
+    )
+    .option('--new-vmlinux <file>', 'kernel image of new')
+    .option('--base-kallsyms <file>', 'copy of /proc/kallsyms, for an image without symbols')
+    .option('--new-kallsyms <file>', 'the same for new')
+    .option('--base-sites <file>', 'instead of an image: JSON of pvflame sites')
+    .option('--new-sites <file>', 'the same for new')
+    .addOption(
+      new Option(
+        '--native-equivalents <on|off>',
+        "count base's own sti, cli, pushf, ... against the ops (default on; needs images)",
+      ).choices(['on', 'off']),
+    )
     .option('--exact-symbols', 'compare symbols as recorded, without merging compiler clones')
     .addOption(
       new Option('--normalize <mode>', 'make unequal work comparable').choices([
@@ -105,13 +121,14 @@ export async function diffReport(
   paths: { base: string[]; new: string[] },
   options: DiffOptions,
 ): Promise<Report> {
+  const images = await readImages(options);
   const base = await readSide(paths.base, options);
   const other = await readSide(paths.new, options);
   const event = chooseEvent(base, options.event, paths.base.join(', '));
   const newEvent = sameEvent(other, options.event ?? event.event, event.event, paths);
   const sides = {
-    base: kernelSide(base, event.event, paths.base, options),
-    new: kernelSide(other, newEvent, paths.new, options),
+    base: kernelSide(base, event.event, paths.base, options, images?.base),
+    new: kernelSide(other, newEvent, paths.new, options, images?.new),
   };
   const comparison = compareSides(sides.base, sides.new, {
     mode: options.normalize,
@@ -126,6 +143,7 @@ export async function diffReport(
     title: options.title,
     kernelOnly: options.kernelOnly,
     eventAsked: options.event !== undefined,
+    equivalents: images !== undefined && options.nativeEquivalents === 'on',
     version: VERSION,
     argv: shownArguments(process.argv.slice(2), options.withPaths),
     options: {
@@ -134,6 +152,7 @@ export async function diffReport(
       kernelOnly: options.kernelOnly,
       exactSymbols: options.exactSymbols,
       normalize: options.normalize,
+      nativeEquivalents: images === undefined ? null : options.nativeEquivalents,
     },
   });
 }
@@ -166,7 +185,13 @@ function sameEvent(
   );
 }
 
-function kernelSide(profile: Profile, event: string, paths: string[], options: DiffOptions): Side {
+function kernelSide(
+  profile: Profile,
+  event: string,
+  paths: string[],
+  options: DiffOptions,
+  code: ImageCode | undefined,
+): Side {
   const facts = frameFacts(profile.frames, { exactSymbols: options.exactSymbols });
   let kernel = 0;
   let unknown = 0;
@@ -182,7 +207,10 @@ function kernelSide(profile: Profile, event: string, paths: string[], options: D
       ExitStatus.input,
     );
   }
-  return makeSide(profile, facts, event);
+  if (code === undefined) return makeSide(profile, facts, event);
+  const located = locate(profile.frames, facts, code, paths.join(', '));
+  renameByImage(facts, located, options.exactSymbols);
+  return makeSide(profile, facts, event, located);
 }
 
 async function write(output: Output, text: string): Promise<void> {

@@ -1,13 +1,18 @@
-import { Attributor, type LedgerBucket } from './attribute.js';
+import { makeAttributor, type Attributor, type LedgerBucket } from './attribute.js';
+import { ImageAttributor } from './attribute-image.js';
+import { isTimerEvent } from './events.js';
+import { functionRows, grossChange, type FunctionRow } from './functions.js';
+import { isSameCode, joinImageSites } from './image-sites.js';
 import { KeyTable } from './keys.js';
 import { normalize, type Normalization, type NormalizeOptions } from './normalize.js';
 import { isSameImage } from './same-image.js';
-import { eachWeight, isTimerEvent, type Side } from './side.js';
+import { eachWeight, type Side } from './side.js';
 import { joinSites, siteKey, type JoinedSite } from './sites.js';
 import { spliceInlining, type Splice } from './splice.js';
-import { Tally, type Measured } from './tally.js';
-import { functionRows, grossChange, type FunctionRow } from './functions.js';
+import { delta, Tally, type Measured } from './tally.js';
 import { sideTree, unionTree, type UnionTree } from './tree.js';
+import { stateVotes } from './votes.js';
+import { windowRule, type WindowRule } from './window-rule.js';
 
 export interface Row {
   base: Measured;
@@ -24,11 +29,16 @@ export interface Comparison {
   normalization: Normalization;
   sameImage: boolean;
   timer: boolean;
+  /** Whether both sides were joined with kernel images. */
+  withImages: boolean;
   total: Row;
-  ledger: Record<LedgerBucket, Row>;
+  /** Buckets that are not known are not there. */
+  ledger: Partial<Record<LedgerBucket, Row>>;
   ops: OpRow[];
   sites: JoinedSite[];
   functions: FunctionRow[];
+  /** The rule for weight at sites, and the bucket's change with half and double the window. */
+  window: { rule: WindowRule; half: number; double: number } | null;
   splices: Splice[];
   /** Sum of the functions' absolute changes before splicing. */
   grossChange: number;
@@ -40,20 +50,50 @@ interface SideTallies {
   total: Tally<'total'>;
   ledger: Tally<LedgerBucket>;
   ops: Tally<string>;
-  sites: Tally<string>;
+  /** By return address, without images. */
+  seenSites: Tally<string>;
+  /** By index in the image's table. */
+  sites: Tally<number>;
+  /** Weight at sites and native equivalents, had the window half or double its size. */
+  windows: Tally<'half' | 'double'>;
 }
+
+const WITHOUT_IMAGES: LedgerBucket[] = ['call', 'wait', 'rest', 'user'];
+const WITH_IMAGES: LedgerBucket[] = ['call', 'site', 'wait', 'caller', 'elsewhere', 'user'];
 
 /** Compares two sides of the same event: normalises, attributes, aligns. Mutates the sides' factors. */
 export function compareSides(base: Side, other: Side, options: NormalizeOptions): Comparison {
   const normalization = normalize(base, other, options);
-  const attributors = { base: new Attributor(base), new: new Attributor(other) };
+  const withSites = functionsWithSites([base, other]);
+  const attributors = {
+    base: makeAttributor(base, withSites),
+    new: makeAttributor(other, withSites),
+  };
   const tallies = {
     base: tallySide(base, attributors.base),
     new: tallySide(other, attributors.new),
   };
   const runs = { base: base.columns.length, new: other.columns.length };
-  const sameImage = isSameImage(base, other);
-  const sites = joinSites(tallies.base.sites, tallies.new.sites, sameImage, runs);
+  const images = imagesOf(base, other);
+  const sameImage = images
+    ? isSameCode(images.base.code, images.new.code)
+    : isSameImage(base, other);
+  const sites = images
+    ? joinImageSites(
+        {
+          code: images.base.code,
+          weights: tallies.base.sites,
+          votes: stateVotes(base),
+          runs: runs.base,
+        },
+        {
+          code: images.new.code,
+          weights: tallies.new.sites,
+          votes: stateVotes(other),
+          runs: runs.new,
+        },
+      )
+    : joinSites(tallies.base.seenSites, tallies.new.seenSites, sameImage, runs);
 
   const keys = new KeyTable();
   const trees = {
@@ -67,19 +107,23 @@ export function compareSides(base: Side, other: Side, options: NormalizeOptions)
     base: pick(tallies.base).get(key),
     new: pick(tallies.new).get(key),
   });
-  const bucket = (name: LedgerBucket) => row((t) => t.ledger, name);
+  const timer = isTimerEvent(base.event);
+  const buckets = images ? WITH_IMAGES : WITHOUT_IMAGES;
+  const hasCode =
+    images !== undefined && [images.base, images.new].every((l) => l.code.instructions);
   const opNames = new Set([...tallies.base.ops.rows.keys(), ...tallies.new.ops.rows.keys()]);
   return {
     normalization,
     sameImage,
-    timer: isTimerEvent(base.event),
+    timer,
+    withImages: images !== undefined,
     total: row((t) => t.total, 'total'),
-    ledger: {
-      call: bucket('call'),
-      wait: bucket('wait'),
-      rest: bucket('rest'),
-      user: bucket('user'),
-    },
+    ledger: Object.fromEntries(
+      [...buckets, ...(timer && hasCode ? (['deferred'] as const) : [])].map((bucket) => [
+        bucket,
+        row((t) => t.ledger, bucket),
+      ]),
+    ),
     ops: [...opNames].sort().map((op) => ({
       op,
       ...row((t) => t.ops, op),
@@ -92,11 +136,29 @@ export function compareSides(base: Side, other: Side, options: NormalizeOptions)
       keys,
       sites,
     ),
+    window: images
+      ? {
+          rule: windowRule(base.event),
+          half: delta(row((t) => t.windows, 'half')),
+          double: delta(row((t) => t.windows, 'double')),
+        }
+      : null,
     splices: spliced.splices,
     grossChange: grossChange(trees.base, trees.new),
     keys,
     tree,
   };
+}
+
+function imagesOf(base: Side, other: Side) {
+  if (base.located === undefined || other.located === undefined) return undefined;
+  return { base: base.located, new: other.located };
+}
+
+/** Decided once, from the site tables of both sides; by canonical name and by the name as it stands. */
+function functionsWithSites(sides: readonly Side[]): ReadonlySet<string> {
+  const sites = sides.flatMap((side) => side.located?.code.sites ?? []);
+  return new Set(sites.flatMap((site) => [site.function, site.symbol]));
 }
 
 function tallySide(side: Side, attributor: Attributor): SideTallies {
@@ -105,15 +167,23 @@ function tallySide(side: Side, attributor: Attributor): SideTallies {
     total: new Tally(runs),
     ledger: new Tally(runs),
     ops: new Tally(runs),
+    seenSites: new Tally(runs),
     sites: new Tally(runs),
+    windows: new Tally(runs),
   };
   eachWeight(side, (run, node, weight, samples) => {
     const { bucket, op, site } = attributor.attribute(node);
     tallies.total.add('total', run, weight, samples);
     tallies.ledger.add(bucket, run, weight, samples);
+    if (attributor instanceof ImageAttributor && /^(?:site|caller|elsewhere)$/.test(bucket)) {
+      if (attributor.inWindow(node, 0.5)) tallies.windows.add('half', run, weight, samples);
+      if (attributor.inWindow(node, 2)) tallies.windows.add('double', run, weight, samples);
+    }
     if (op === undefined) return;
     tallies.ops.add(op, run, weight, samples);
-    if (site !== undefined) tallies.sites.add(siteKey(site), run, weight, samples);
+    if (site === undefined) return;
+    if ('seen' in site) tallies.seenSites.add(siteKey(site.seen), run, weight, samples);
+    else tallies.sites.add(site.index, run, weight, samples);
   });
   return tallies;
 }

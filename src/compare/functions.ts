@@ -9,7 +9,7 @@ import type { SideTree, UnionSide } from './tree.js';
 export interface FunctionRow {
   function: string;
   dso: string;
-  /** The bucket that its own time belongs to; never `call`. */
+  /** The bucket that its own time belongs to; `caller` where a spliced callee holds a site. */
   bucket: LedgerBucket;
   /** null: not known without a site table. */
   hasSites: boolean | null;
@@ -18,12 +18,21 @@ export interface FunctionRow {
   moved: { base: number; new: number };
 }
 
+/** A site table tells; without one only a site that was seen does. */
+function hasSites(bucket: LedgerBucket, seen: boolean): boolean | null {
+  if (bucket === 'user' || bucket === 'elsewhere') return false;
+  return bucket === 'caller' || seen ? true : null;
+}
+
 interface Aligned {
   side: Side;
   tree: UnionSide;
 }
 
-/** Rows of all functions with own time on either side. Over a bucket they add up to the ledger. */
+/** Weight in these buckets is no function's own time. */
+const NOT_OWN = new Set<LedgerBucket>(['call', 'site', 'deferred']);
+
+/** Rows of all functions with own time on either side. */
 export function functionRows(
   sides: { base: Aligned; new: Aligned },
   attributors: { base: Attributor; new: Attributor },
@@ -39,13 +48,14 @@ export function functionRows(
   const ids = new Set([...tallies.base.own.rows.keys(), ...tallies.new.own.rows.keys()]);
   return [...ids].map((id) => {
     const { name, dso } = keys.key(id);
-    const bucket = tallies.new.bucket.get(id) ?? tallies.base.bucket.get(id) ?? 'rest';
+    const buckets = [tallies.new.bucket.get(id), tallies.base.bucket.get(id)];
+    const bucket = buckets.includes('caller') ? 'caller' : (buckets.find((b) => b) ?? 'rest');
     const seen = callers.has(`${name}\0${dso}`);
     return {
       function: name,
       dso,
       bucket,
-      hasSites: bucket === 'user' ? false : seen ? true : null,
+      hasSites: hasSites(bucket, seen),
       base: tallies.base.own.rows.get(id) ?? nothing(sides.base.side.columns.length),
       new: tallies.new.own.rows.get(id) ?? nothing(sides.new.side.columns.length),
       moved: { base: moved.base.get(id) ?? 0, new: moved.new.get(id) ?? 0 },
@@ -58,10 +68,10 @@ function ownTimes({ side, tree }: Aligned, attributor: Attributor) {
   const bucket = new Map<number, LedgerBucket>();
   eachWeight(side, (run, node, weight, samples) => {
     const where = attributor.attribute(node).bucket;
-    if (where === 'call') return;
+    if (NOT_OWN.has(where)) return;
     const key = tree.stacks.key(tree.map[node] ?? 0);
     own.add(key, run, weight, samples);
-    bucket.set(key, where);
+    if (bucket.get(key) !== 'caller') bucket.set(key, where);
   });
   return { own, bucket };
 }

@@ -1,9 +1,12 @@
 /** Aligns two sides, attributes, counts. See README.md in this folder. */
 export { compareSides, type Comparison, type OpRow, type Row } from './compare.js';
-export { makeSide, isTimerEvent, unitOf, type Side } from './side.js';
+export { makeSide, type Side } from './side.js';
+export { isTimerEvent, unitOf } from './events.js';
 export type { NormalizeMode, NormalizeOptions, Normalization } from './normalize.js';
 export type { FunctionRow } from './functions.js';
-export { size, type JoinedSite, type SeenState } from './sites.js';
+export { size, type JoinedSite } from './sites.js';
+export type { SeenState } from './votes.js';
+export type { WindowRule } from './window-rule.js';
 export type { Splice } from './splice.js';
 export { delta, mean, type Measured } from './tally.js';
 export type { LedgerBucket } from './attribute.js';

@@ -1,4 +1,5 @@
 import type { SeenSite } from './attribute.js';
+import type { SeenState } from './votes.js';
 import { mean, nothing, type Measured, type Tally } from './tally.js';
 
 /** A call site of both sides, or of one. */
@@ -8,14 +9,18 @@ export interface JoinedSite {
   symbol: string;
   op: string;
   ordinal: number;
+  /** First byte, from the function's start; null without an image. */
+  offset: { base: number | null; new: number | null };
   returnOffset: { base: number | null; new: number | null };
-  state: { base: SeenState; new: SeenState };
+  /** null: the site does not exist, or (without images) was not seen, on that side. */
+  state: { base: SeenState | null; new: SeenState | null };
+  /** Samples that tell the state; 0 without images. */
+  votes: { base: number; new: number };
+  /** Of a site that changed its state: the chance of such votes had nothing changed. */
+  chance: number | null;
   base: Measured;
   new: Measured;
 }
-
-/** `null`: the site was not seen on that side. */
-export type SeenState = 'direct' | 'indirect' | 'unknown' | null;
 
 interface Entry {
   site: SeenSite;
@@ -120,6 +125,9 @@ function toSite(
     symbol: site.symbol,
     op: site.op,
     ordinal,
+    offset: { base: null, new: null },
+    votes: { base: 0, new: 0 },
+    chance: null,
     returnOffset: {
       base: pair.base?.site.returnOffset ?? null,
       new: pair.new?.site.returnOffset ?? null,

@@ -1,6 +1,6 @@
 import { StackTable, taskName } from '../profile/index.js';
 import type { Attributor } from './attribute.js';
-import type { KeyTable} from './keys.js';
+import type { KeyTable } from './keys.js';
 import { type NodeKind } from './keys.js';
 import { eachWeight, type Side } from './side.js';
 
@@ -31,7 +31,7 @@ export function sideTree(side: Side, attributor: Attributor, keys: KeyTable): Si
       continue;
     }
     let parent = mapped[stacks.parent(node)] ?? -1;
-    const op = attributor.pvAt(node)?.op ?? attributor.thunkOp(node);
+    const op = attributor.calleeOp(node);
     if (op !== undefined && op !== openOp[stacks.parent(node)]) {
       parent = tree.stacks.child(parent, keys.id('op', `pv:${op}`, ''));
     }

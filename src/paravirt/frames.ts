@@ -30,6 +30,12 @@ export interface FactOptions {
   exactSymbols: boolean;
 }
 
+/** What a kernel symbol is; takes names as recorded. */
+export function classifySymbol(symbol: string): { kind: FrameKind; pv: PvSymbol | undefined } {
+  const canonical = canonicalSymbol(symbol);
+  return { kind: kernelKind(canonical), pv: pvSymbol(canonical) };
+}
+
 /** Classifies every frame of a table once. */
 export function frameFacts(frames: FrameTable, options: FactOptions): FrameFacts {
   const facts: FrameFacts = { kind: [], name: [], dso: [], pv: [] };
@@ -46,7 +52,7 @@ export function frameFacts(frames: FrameTable, options: FactOptions): FrameFacts
     const canonical = canonicalSymbol(symbol);
     let known = byName.get(canonical);
     if (known === undefined) {
-      known = { kind: kernelKind(canonical), pv: pvSymbol(canonical) };
+      known = classifySymbol(canonical);
       byName.set(canonical, known);
     }
     facts.kind.push(known.kind);

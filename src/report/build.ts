@@ -8,6 +8,7 @@ import {
   type Side as ComparedSide,
 } from '../compare/index.js';
 import { eventsOf, type Run } from '../profile/index.js';
+import { hasEquivalent, isFreeNatively } from '../paravirt/index.js';
 import { graphOf } from './graph.js';
 import { sideLabels } from './labels.js';
 import {
@@ -31,6 +32,8 @@ export interface ReportInput {
   title: string | undefined;
   kernelOnly: boolean;
   eventAsked: boolean;
+  /** Whether native equivalents were counted. */
+  equivalents: boolean;
   version: string;
   argv: string[];
   options: Report['provenance']['options'];
@@ -51,16 +54,21 @@ export function buildReport(input: ReportInput): Report {
     percent: percent(delta(measured)),
     ...UNTESTED,
   });
-  const bound = comparison.timer ? ('lower' as const) : null;
+  const bound = (op: string) => boundOf(op, comparison, input);
   const total = { ...row(comparison.total), delta: delta(comparison.total) };
   const ledger = ledgerRows(comparison, row);
   const counted = ledger.reduce((sum, entry) => sum + (entry.delta ?? 0), 0);
-  const call = delta(comparison.ledger.call);
+  const named = ['call', 'site'] as const;
+  const nameable = named.reduce((sum, bucket) => {
+    const part = comparison.ledger[bucket];
+    return sum + (part === undefined ? 0 : delta(part));
+  }, 0);
   const runs = { base: input.base.columns.length, new: input.new.columns.length };
   const samples = (measured: { base: Measured; new: Measured }) => ({
     base: measured.base.samples,
     new: measured.new.samples,
   });
+  const rows = siteRows(comparison, row, bound);
   return {
     schema: REPORT_SCHEMA,
     title: input.title ?? null,
@@ -76,12 +84,12 @@ export function buildReport(input: ReportInput): Report {
         op: op.op,
         ...row(op),
         extra: delta(op),
-        bound,
+        bound: bound(op.op),
         samples: samples(op),
         sites: op.sites,
       }))
       .sort((a, b) => Math.abs(b.extra) - Math.abs(a.extra) || b.new - a.new || order(a.op, b.op)),
-    sites: siteRows(comparison, row, bound),
+    sites: rows,
     functions: comparison.functions
       .map((f) => ({
         function: f.function,
@@ -99,12 +107,18 @@ export function buildReport(input: ReportInput): Report {
           b.new - a.new ||
           order(`${a.function}\0${a.dso}`, `${b.function}\0${b.dso}`),
       ),
-    patching: { base: patchingOf(comparison, 'base'), new: patchingOf(comparison, 'new') },
+    patching: {
+      base: patchingOf(comparison, 'base'),
+      new: patchingOf(comparison, 'new'),
+      changed: rows.flatMap((site, i) => (hasChanged(site.state) ? [i] : [])),
+    },
+    images: imagesOf(input),
+    siteWindow: comparison.window,
     basis: runs.base > 1 && runs.new > 1 ? 'runs' : 'sampling',
-    statistics: { method: 'none', n: runs, seed: null },
+    statistics: { method: 'nothing is tested: intervals are not built yet', n: runs, seed: null },
     budget: [],
-    deferred: null,
-    nameable: total.delta === 0 ? null : call / total.delta,
+    deferred: deferredOf(comparison),
+    nameable: total.delta === 0 ? null : nameable / total.delta,
     merges: mergesOf(comparison),
     graph: graphOf(comparison),
     warnings: collectWarnings({ ...input, labels }),
@@ -129,13 +143,26 @@ function ledgerRows(comparison: Comparison, row: RowMaker): LedgerRow[] {
   return BUCKETS.map((bucket) => {
     const measured = known[bucket];
     if (measured === undefined) {
-      return { bucket, base: null, new: null, delta: null, percent: null, ...UNTESTED };
+      return {
+        bucket,
+        base: null,
+        new: null,
+        delta: null,
+        percent: null,
+        ...UNTESTED,
+        bound: null,
+      };
     }
-    return { bucket, ...row(measured), delta: delta(measured) };
+    const bound = comparison.timer && (bucket === 'call' || bucket === 'site') ? 'lower' : null;
+    return { bucket, ...row(measured), delta: delta(measured), bound };
   });
 }
 
-function siteRows(comparison: Comparison, row: RowMaker, bound: SiteRow['bound']): SiteRow[] {
+function siteRows(
+  comparison: Comparison,
+  row: RowMaker,
+  bound: (op: string) => SiteRow['bound'],
+): SiteRow[] {
   return comparison.sites
     .map((site) => ({ site, weight: size(site) }))
     .sort(
@@ -149,14 +176,63 @@ function siteRows(comparison: Comparison, row: RowMaker, bound: SiteRow['bound']
       symbol: site.symbol,
       op: site.op,
       ordinal: site.ordinal,
-      offset: { base: null, new: null },
+      offset: site.offset,
       returnOffset: site.returnOffset,
       state: site.state,
+      votes: site.votes,
+      chance: site.chance,
       ...row(site),
       extra: delta(site),
-      bound,
+      bound: bound(site.op),
       samples: { base: site.base.samples, new: site.new.samples },
     }));
+}
+
+/**
+ * On a timer every row is a lower bound. Else an op whose native form cannot be told from other code is
+ * an upper one, where base is a kernel without sites: it did the same work inline.
+ */
+function boundOf(op: string, comparison: Comparison, input: ReportInput): SiteRow['bound'] {
+  if (comparison.timer) return 'lower';
+  const base = input.base.located?.code;
+  if (base === undefined || base.sites.length > 0) return null;
+  return isFreeNatively(op) || (input.equivalents && hasEquivalent(op)) ? null : 'at-most';
+}
+
+function hasChanged(state: SiteRow['state']): boolean {
+  const certain = (s: SiteState | null) => s !== null && s !== 'unknown';
+  return certain(state.base) && certain(state.new) && state.base !== state.new;
+}
+
+function imagesOf(input: ReportInput): Report['images'] {
+  const of = (side: ComparedSide) =>
+    side.located === undefined
+      ? undefined
+      : {
+          name: side.located.code.name,
+          release: side.located.code.release,
+          buildId: side.located.code.buildId,
+          sites: side.located.code.sites.length,
+          slide: side.located.slide,
+          agreement: side.located.agreement,
+        };
+  const [base, other] = [of(input.base), of(input.new)];
+  return base === undefined || other === undefined ? null : { base, new: other };
+}
+
+function deferredOf(comparison: Comparison): Report['deferred'] {
+  const row = comparison.ledger.deferred;
+  if (row === undefined) return null;
+  const share = (side: 'base' | 'new') => {
+    const user = comparison.ledger.user;
+    const kernel = mean(comparison.total[side]) - (user === undefined ? 0 : mean(user[side]));
+    return kernel <= 0 ? null : mean(row[side]) / kernel;
+  };
+  return {
+    base: mean(row.base),
+    new: mean(row.new),
+    share: { base: share('base'), new: share('new') },
+  };
 }
 
 function siteOrder(site: Comparison['sites'][number]): string {

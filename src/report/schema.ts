@@ -113,15 +113,20 @@ const change = {
 };
 
 const total = z.object({ base: weight, new: weight, delta: weight, ...change });
+/**
+ * What a row's weights can be off by: `lower`, both sides' gross weights are at least this much (timer
+ * events); `at-most`, base did the same work inline where it could not be measured.
+ */
+const bound = z.enum(['lower', 'at-most']).nullable();
+
 const ledgerRow = z.object({
   bucket,
   base: weight.nullable(),
   new: weight.nullable(),
   delta: weight.nullable(),
   ...change,
+  bound,
 });
-
-const bound = z.enum(['lower', 'at-most']).nullable();
 
 const opRow = z.object({
   /** group.member, or group.(name) for a callee that several ops share. */
@@ -131,7 +136,6 @@ const opRow = z.object({
   extra: weight,
   ...change,
   bound,
-  /** Weight of this op that is waiting (ledger bucket `wait`), part of base and new. */
   samples: z.object({ base: count, new: count }),
   sites: count,
 });
@@ -150,7 +154,12 @@ const siteRow = z.object({
   offset: perSide(count),
   /** Return address as recorded, from the function's start. */
   returnOffset: perSide(count),
+  /** null: the site does not exist on that side, or (without images) was not seen. */
   state: perSide(siteState),
+  /** Samples that tell the state, a side each; 0 without images. */
+  votes: z.object({ base: count, new: count }),
+  /** Of a site that changed its state: the chance of such votes had nothing changed. */
+  chance: z.number().nullable(),
   base: weight,
   new: weight,
   extra: weight,
@@ -225,6 +234,18 @@ const graph = z.object({
   }),
 });
 
+const image = z.object({
+  name: z.string(),
+  release: z.string().nullable(),
+  buildId: z.string().nullable(),
+  /** Call sites in its tables. */
+  sites: count,
+  /** What KASLR had added, in bytes. */
+  slide: z.number(),
+  /** Share of the recording's kernel addresses that agree with the image's symbols. */
+  agreement: z.number(),
+});
+
 export const reportSchema = z.object({
   schema: z.literal(REPORT_SCHEMA),
   title: z.string().nullable(),
@@ -245,7 +266,18 @@ export const reportSchema = z.object({
   ops: z.array(opRow),
   sites: z.array(siteRow),
   functions: z.array(functionRow),
-  patching: z.object({ base: stateCounts, new: stateCounts }),
+  patching: z.object({
+    base: stateCounts,
+    new: stateCounts,
+    /** Indexes into `sites` of those whose state changed between base and new. */
+    changed: z.array(count),
+  }),
+  /** The kernel images that the recordings were joined with; null without. */
+  images: z.object({ base: image, new: image }).nullable(),
+  /** How weight at sites was told apart, and the bucket's change with half and double the window. */
+  siteWindow: z
+    .object({ rule: z.enum(['own-bytes', 'near', 'timer']), half: weight, double: weight })
+    .nullable(),
   basis: z.enum(['sampling', 'runs']),
   statistics: z.object({
     method: z.string(),
@@ -253,7 +285,8 @@ export const reportSchema = z.object({
     seed: z.number().int().nullable(),
   }),
   budget: z.array(z.unknown()),
-  deferred: z.null(),
+  /** Timer events with images: weight that was due while interrupts were off, and its share of kernel weight. */
+  deferred: z.object({ base: weight, new: weight, share: perSide(z.number()) }).nullable(),
   /** Share of the total delta that call + site name; null where the delta is 0. */
   nameable: z.number().nullable(),
   merges: z.array(z.object({ canonical: z.string(), raw: z.array(z.string()) })),

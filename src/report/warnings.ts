@@ -138,18 +138,20 @@ function eventWarnings(input: WarningInput): Warning[] {
 
 function recordingWarnings(input: WarningInput): Warning[] {
   const warnings: Warning[] = [];
+  const simulated = sidesOf(input).filter(({ side }) =>
+    side.profile.runs.some((run) =>
+      /simulated/i.test(`${run.header.hostname} ${run.header.command}`),
+    ),
+  );
+  if (simulated.length > 0) {
+    warnings.push({
+      code: 'simulated',
+      message: `${simulated.map(({ label }) => label).join(' and ')}: the recording says that it is simulated, not measured`,
+    });
+  }
   for (const { label, side } of sidesOf(input)) {
     const { runs } = side.profile;
     const total = (pick: (run: Run) => number) => runs.reduce((sum, run) => sum + pick(run), 0);
-    const simulated = runs.filter((run) =>
-      /simulated/i.test(`${run.header.hostname} ${run.header.command}`),
-    );
-    if (simulated.length > 0) {
-      warnings.push({
-        code: 'simulated',
-        message: `${label}: the recording says that it is simulated, not measured`,
-      });
-    }
     const flat = total((run) => run.flatSamples);
     if (flat > 0 && flat === total((run) => run.samples)) {
       warnings.push({
@@ -256,6 +258,7 @@ function coverage(input: WarningInput): Warning[] {
       });
     }
   }
+  if (input.comparison.withImages) return warnings;
   warnings.push({
     code: 'without-image',
     message:

@@ -119,3 +119,34 @@ export function pvSymbol(symbol: string): PvSymbol | undefined {
   const op = wrapped === undefined ? undefined : members.get(wrapped);
   return op === undefined ? undefined : { op, role: 'wrapper' };
 }
+
+/** Ops whose native form is recognised in text (src/paravirt/located/instructions.ts). */
+const WITH_EQUIVALENT = new Set([
+  'irq.irq_disable',
+  'irq.irq_enable',
+  'irq.save_fl',
+  'mmu.read_cr2',
+  'mmu.write_cr2',
+  'mmu.read_cr3',
+  'mmu.write_cr3',
+  'cpu.read_cr0',
+  'cpu.write_cr0',
+  'cpu.write_cr4',
+  'cpu.wbinvd',
+]);
+
+/** Whether a kernel without paravirt does this op by instructions that can mean nothing else. */
+export function hasEquivalent(op: string): boolean {
+  return WITH_EQUIVALENT.has(op);
+}
+
+const FREE = new Set(
+  OPS.filter((entry) => /^(?:_?paravirt_nop|_paravirt_ident_64)$/.test(entry.native ?? '')).map(
+    (entry) => entry.op,
+  ),
+);
+
+/** Whether a kernel without paravirt does nothing at all for this op: identities and nops. */
+export function isFreeNatively(op: string): boolean {
+  return FREE.has(op) || /\((?:identity|nop)\)$/.test(op);
+}

@@ -1,4 +1,4 @@
-import { boundaryCheck } from './boundary.js';
+import { codeDecoder } from './code.js';
 import { indirectCall } from './calls.js';
 import { SectionType } from './elf.js';
 import type { Faults } from './fault.js';
@@ -11,7 +11,7 @@ export interface FoundCall {
   readonly length: number;
   /** The pointer that is called through, or the static call's trampoline. */
   readonly target: bigint;
-  readonly kind: 'indirect' | 'static';
+  readonly kind: 'indirect' | 'static' | 'load';
 }
 
 /** What to look for. */
@@ -28,7 +28,7 @@ const CHUNK = 1 << 20;
 /** Bounds for hostile images: text to look through, and calls to look at closely. */
 const MAX_TEXT = 1 << 30;
 const MAX_CALLS = 200_000;
-/** One byte less than the longest call, so that none is lost between two chunks. */
+/** One byte less than the longest form, so that none is lost between two chunks. */
 const OVERLAP = 6;
 /** Bytes that are never run where they lie. */
 const NOT_RUN = new Set(['.altinstr_replacement']);
@@ -36,6 +36,15 @@ const NOT_RUN = new Set(['.altinstr_replacement']);
 /** First bytes of `call *rel32(%rip)` and `call *abs32`, and of a call and a jump to a trampoline. */
 const INDIRECT = [Buffer.from('ff15', 'hex'), Buffer.from('ff1425', 'hex')];
 const DIRECT = [Buffer.from('e8', 'hex'), Buffer.from('e9', 'hex')];
+
+/**
+ * `mov table(%rip),%reg`: retpoline builds load the pointer, and a few instructions later call a
+ * thunk that jumps to it. Registers that carry no argument, by their instruction's first bytes.
+ */
+const LOADS = [
+  ...['488b05', '488b1d', '488b2d', '4c8b15', '4c8b1d', '4c8b25', '4c8b2d', '4c8b35', '4c8b3d'],
+].map((bytes) => Buffer.from(bytes, 'hex'));
+const LOAD_BYTES = 7;
 
 type Probe = (bytes: Buffer, at: number, address: bigint) => FoundCall | null;
 
@@ -65,8 +74,19 @@ function directProbe(
   };
 }
 
+function loadProbe(wanted: Wanted): Probe {
+  return (bytes, at, address) => {
+    if (at + LOAD_BYTES > bytes.length) return null;
+    const target = address + BigInt(LOAD_BYTES + bytes.readInt32LE(at + 3));
+    if (!wanted.tables.some((t) => target >= t.base && target < t.base + BigInt(t.size)))
+      return null;
+    return { address, length: LOAD_BYTES, target, kind: 'load' };
+  };
+}
+
 /** Looks through one section for byte patterns of calls. */
 function candidates(memory: ImageMemory, region: Region, wanted: Wanted, out: FoundCall[]): void {
+  const load = loadProbe(wanted);
   const indirect = indirectProbe(wanted);
   const direct = directProbe(wanted, region.start);
   const size = Number(region.end - region.start);
@@ -86,6 +106,9 @@ function candidates(memory: ImageMemory, region: Region, wanted: Wanted, out: Fo
     };
     for (const needle of INDIRECT) {
       add(needle, (at) => indirect(bytes, at, region.start + BigInt(from + at)));
+    }
+    for (const needle of LOADS) {
+      add(needle, (at) => load(bytes, at, region.start + BigInt(from + at)));
     }
     if (wanted.trampolines.size === 0) continue;
     for (const needle of DIRECT) add(needle, (at) => direct(bytes, at, from));
@@ -116,6 +139,11 @@ export async function scanText(
       throw faults.damaged('more calls through the tables than a kernel has');
   }
   if (found.length === 0) return [];
-  const isInstruction = await boundaryCheck(memory, symbols, wanted.known, faults);
-  return found.filter((call) => isInstruction(call.address));
+  const decoder = await codeDecoder(memory, symbols, wanted.known, faults);
+  return found.flatMap((call): FoundCall[] => {
+    if (!decoder.isInstruction(call.address)) return [];
+    if (call.kind !== 'load') return [call];
+    const at = decoder.thunkCall(call.address);
+    return at === null ? [] : [{ ...call, address: at, length: 5, kind: 'indirect' }];
+  });
 }

@@ -1,0 +1,92 @@
+import { plainly, type Attribution, type Attributor, type SeenSite } from './attribute.js';
+import { Chain } from './chain.js';
+import { isTimerEvent } from './events.js';
+import type { Side } from './side.js';
+
+/**
+ * Attributes by symbols alone. A sample belongs to an op when its innermost frame, return thunks
+ * peeled, is one of the op's callees: callee self time (docs/ledger.md).
+ */
+export class SymbolAttributor implements Attributor {
+  private readonly chain: Chain;
+  /** Frames whose address was seen as the return address of a pv callee, with the op. */
+  private readonly returns: Map<number, string>;
+  private readonly timer: boolean;
+
+  constructor(private readonly side: Side) {
+    this.chain = new Chain(side);
+    this.timer = isTimerEvent(side.event);
+    this.returns = returnAddresses(this.chain);
+  }
+
+  calleeOp(node: number): string | undefined {
+    return this.chain.pv(node)?.op ?? this.thunkOp(node);
+  }
+
+  attribute(leaf: number): Attribution {
+    const { chain } = this;
+    if (chain.kind(leaf) === 'user') return plainly('user');
+    const node = chain.behindThunks(leaf);
+    if (chain.waits(node)) return plainly('wait');
+    const pv = chain.pv(node);
+    if (pv !== undefined) {
+      // a wrapper's own address is no return address
+      const seen = pv.role === 'wrapper' ? undefined : this.siteAt(chain.callerOf(node), pv.op);
+      return { bucket: 'call', op: pv.op, site: seen && { seen } };
+    }
+    const op = node === leaf ? undefined : this.thunkOp(leaf);
+    if (op === undefined) return plainly('rest');
+    const seen = this.siteAt(node, op);
+    return { bucket: 'call', op, site: seen && { seen } };
+  }
+
+  /** The op whose site a return thunk was entered from, as far as other samples prove it. */
+  private thunkOp(node: number): string | undefined {
+    const at = this.chain.behindThunks(node);
+    if (at === node) return undefined;
+    const op = this.returns.get(this.chain.frame(at));
+    if (op === undefined || !this.timer) return op;
+    // a timer's deferred samples arrive on the thunk's first byte, behind `sti`: not the op's time
+    const deferred = /^irq\.(?:irq_enable|restore_fl)$/.test(op) && this.chain.offset(node) === 0;
+    return deferred ? undefined : op;
+  }
+
+  private siteAt(caller: number, op: string): SeenSite | undefined {
+    const { chain } = this;
+    const { frames } = this.side.profile;
+    let at = caller;
+    while (chain.frame(at) >= 0 && frames.inlined[chain.frame(at)]) at = chain.parent(at);
+    const frame = chain.frame(at);
+    const returnOffset = chain.offset(at);
+    const kind = chain.kind(at);
+    if (frame < 0 || kind === 'user' || kind === 'entry' || returnOffset < 0) return undefined;
+    const { facts } = this.side;
+    return {
+      function: facts.name[frame] ?? '',
+      dso: facts.dso[frame] ?? '',
+      symbol: frames.strings.text(frames.symbol[frame] ?? 0),
+      op,
+      returnOffset,
+    };
+  }
+}
+
+/** Return addresses of pv callees by frame id; one that was seen for two ops proves nothing. */
+function returnAddresses(chain: Chain): Map<number, string> {
+  const returns = new Map<number, string>();
+  const ambiguous = new Set<number>();
+  for (let node = 0; node < chain.side.profile.stacks.size; node++) {
+    const pv = chain.pv(node);
+    if (pv === undefined || pv.role === 'wrapper') continue;
+    const up = chain.parent(node);
+    const above = chain.pv(up);
+    if (chain.frame(up) < 0 || chain.kind(up) === 'entry') continue;
+    if (above !== undefined && above.role !== 'wrapper') continue;
+    const frame = chain.frame(up);
+    const known = returns.get(frame);
+    if (known !== undefined && known !== pv.op) ambiguous.add(frame);
+    returns.set(frame, pv.op);
+  }
+  for (const frame of ambiguous) returns.delete(frame);
+  return returns;
+}

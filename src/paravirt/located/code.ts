@@ -1,0 +1,178 @@
+import type { KernelImage, Site, SiteTable } from '../image/index.js';
+import { canonicalSymbol } from '../symbols.js';
+import { readInstructions, type Instructions } from './instructions.js';
+import {
+  returnsOf,
+  windowsOf,
+  type CodeSite,
+  type CodeWindow,
+  type Place,
+  type Return,
+} from './site-index.js';
+
+export interface CodeFunction {
+  start: Place;
+  /** Where the next symbol is. */
+  until: Place;
+  name: string;
+  aliases: readonly string[];
+}
+
+/** What the comparison needs of a kernel image. */
+export interface ImageCode {
+  /** For messages. */
+  name: string;
+  release: string | null;
+  buildId: string | null;
+  /** true: from a saved site table, which knows only functions that hold sites, and has no code. */
+  partial: boolean;
+  /** By address. */
+  functions: CodeFunction[];
+  sites: CodeSite[];
+  returns: Map<Place, Return>;
+  /** Sites and native equivalents, by address. */
+  windows: CodeWindow[];
+  /** null: from a saved site table, which has no code. */
+  instructions: Instructions | null;
+  /** Bytes of the image at a place; null outside it, or without an image. */
+  read(place: Place, length: number): Buffer | null;
+}
+
+const TOP = 0xffffffffn;
+
+/** Lower 32 bits of an address in the top 2 GiB; -1 for any other. */
+export function placeOf(address: bigint): Place {
+  return address >> 32n === TOP ? Number(address & TOP) : -1;
+}
+
+/** Makes an image's code searchable. `equivalents`: whether native equivalents count. */
+export async function imageCode(
+  image: KernelImage,
+  table: SiteTable,
+  options: { name: string; equivalents: boolean },
+): Promise<ImageCode> {
+  const functions = image.symbols.functions
+    .map((f) => ({
+      start: placeOf(f.address),
+      until: placeOf(f.until),
+      name: f.name,
+      aliases: f.aliases,
+    }))
+    .filter((f) => f.start >= 0);
+  const sites = codeSites(table);
+  const instructions = await readInstructions(image, sites);
+  const stretches = [
+    ...sites.map((site, i) => ({
+      start: site.place,
+      end: site.place + site.length,
+      op: site.op,
+      site: i,
+    })),
+    ...(options.equivalents ? instructions.equivalents : []).map((e) => ({ ...e, site: -1 })),
+  ];
+  const end = functionEnds(functions);
+  return {
+    name: options.name,
+    release: image.release,
+    buildId: image.buildId,
+    partial: false,
+    functions,
+    sites,
+    returns: returnsOf(sites),
+    windows: windowsOf(stretches, end),
+    instructions,
+    read: (place, length) => image.readText((TOP << 32n) | BigInt(place), length),
+  };
+}
+
+/** A saved site table (`pvflame sites -f json`) as code without instructions. */
+export function savedCode(
+  saved: { release: string | null; buildId: string | null; sites: readonly Site[] },
+  name: string,
+): ImageCode {
+  const sites = codeSites(saved);
+  const starts = new Map(sites.map((site) => [site.place - site.offset, site.symbol]));
+  const ordered = [...starts].sort(([a], [b]) => a - b);
+  const functions = ordered.map(([start, symbol], i) => ({
+    start,
+    until: ordered[i + 1]?.[0] ?? start + 0x10000,
+    name: symbol,
+    aliases: [],
+  }));
+  const stretches = sites.map((site, i) => ({
+    start: site.place,
+    end: site.place + site.length,
+    op: site.op,
+    site: i,
+  }));
+  return {
+    name,
+    release: saved.release,
+    buildId: saved.buildId,
+    partial: true,
+    functions,
+    sites,
+    returns: returnsOf(sites),
+    windows: windowsOf(stretches, functionEnds(functions)),
+    instructions: null,
+    read: () => null,
+  };
+}
+
+function codeSites(table: { sites: readonly Site[] }): CodeSite[] {
+  const ranks = new Map<string, number>();
+  return table.sites.flatMap((site) => {
+    const place = placeOf(site.address);
+    if (place < 0 || site.function === null || site.offset === null) return [];
+    const name = canonicalSymbol(site.function);
+    const key = `${name}\0${site.op}`;
+    const ordinal = ranks.get(key) ?? 0;
+    ranks.set(key, ordinal + 1);
+    return [
+      {
+        place,
+        length: site.length,
+        function: name,
+        symbol: site.function,
+        offset: site.offset,
+        op: site.op,
+        inlineStarts: inlineStarts(site.inline, site.length),
+        tabled: site.tabled,
+        ordinal,
+      },
+    ];
+  });
+}
+
+/**
+ * Where instructions begin inside a site that is patched inline: behind each native instruction, the
+ * rest is one nop (arch/x86/kernel/alternative.c, add_nops()).
+ */
+function inlineStarts(inline: string | null, length: number): number[] | null {
+  if (inline === null || inline === '') return null;
+  const bytes = inline.length / 2;
+  // `pushf; pop` is the only form of two instructions
+  const starts = inline === '9c58' ? [1, 2] : [bytes];
+  return starts.filter((start) => start < length);
+}
+
+/** The end of the function that holds a place. */
+export function functionEnds(functions: readonly CodeFunction[]): (place: Place) => Place {
+  return (place) => functionAt(functions, place)?.until ?? Infinity;
+}
+
+/** The function that a place belongs to. */
+export function functionAt(
+  functions: readonly CodeFunction[],
+  place: Place,
+): CodeFunction | undefined {
+  let low = 0;
+  let high = functions.length;
+  while (low < high) {
+    const mid = (low + high) >> 1;
+    if ((functions[mid]?.start ?? 0) <= place) low = mid + 1;
+    else high = mid;
+  }
+  const found = functions[low - 1];
+  return found !== undefined && place < found.until ? found : undefined;
+}
