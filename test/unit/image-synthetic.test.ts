@@ -367,3 +367,40 @@ test('alternatives that decode in no way are refused', async () => {
   const error = await failure(() => readKernelImage(scratchFile('broken-alternatives', elf)));
   expect(error.message).toContain('.altinstructions does not decode');
 });
+
+describe('retpoline builds call in two steps', () => {
+  /** mov table(%rip),%rax; xor %edx,%edx; call to */
+  const twoSteps = (from: number, to: number, between: string): Buffer => {
+    const load = Buffer.from('488b0500000000', 'hex');
+    load.writeInt32LE(Number(op(8) - at(from) - 7n), 3);
+    const middle = Buffer.from(between, 'hex');
+    const call = Buffer.from('e800000000', 'hex');
+    call.writeInt32LE(to - (from + 7 + middle.length + 5), 1);
+    return Buffer.concat([load, middle, call]);
+  };
+  const thunk = { name: '__x86_indirect_thunk_rax', value: at(240), section: '.text' };
+  const text = textWith(
+    256,
+    new Map([
+      [16, twoSteps(16, 240, '31d2')],
+      // The register is overwritten before: xor %eax,%eax.
+      [64, twoSteps(64, 240, '31c0')],
+      // Called after a branch: je.
+      [96, twoSteps(96, 240, '7400')],
+      // call *%rax, as in __init code; the bytes behind it are not looked at.
+      [192, twoSteps(192, 240, 'ffd0')],
+      // call *%rbx calls something else.
+      [216, twoSteps(216, 240, 'ffd3')],
+      // A function that is no thunk gets the pointer.
+      [160, twoSteps(160, 128, '90')],
+    ]),
+  );
+
+  test('the call of the thunk is the site', async () => {
+    const elf = kernel(text, { symbols: [pvOps, thunk] });
+    expect((await sitesOf(elf)).map(brief)).toEqual([
+      'first+25 cpu.read_cr0 5 - text loose',
+      'second+71 cpu.read_cr0 2 - text loose',
+    ]);
+  });
+});

@@ -24,8 +24,8 @@ export interface CodeDecoder {
    * instructions, so most starts meet at a true boundary.
    */
   isInstruction(address: bigint): boolean;
-  /** Where the pointer loaded by the instruction at `address` is called through a thunk, if it is. */
-  thunkCall(address: bigint): bigint | null;
+  /** Where the pointer that the instruction at `address` loads is called, through a thunk or not. */
+  callOfLoaded(address: bigint): { readonly address: bigint; readonly length: number } | null;
 }
 
 /** Loads iced-x86 and gives a decoder of this image. */
@@ -86,7 +86,7 @@ export async function codeDecoder(
     return memory.regionAt(address)?.section.executable === true;
   };
 
-  const thunkCall = (address: bigint): bigint | null => {
+  const callOfLoaded: CodeDecoder['callOfLoaded'] = (address) => {
     const region = memory.regionAt(address);
     if (region === null) return null;
     const room = Math.min((MAX_BETWEEN + 2) * MAX_INSTRUCTION, Number(region.end - address));
@@ -102,13 +102,17 @@ export async function codeDecoder(
         const at = decoder.ip;
         decoder.decodeOut(instruction);
         const flow = instruction.flowControl;
+        const found = { address: at, length: instruction.length };
         if (flow === FlowControl.Call || flow === FlowControl.UnconditionalBranch) {
-          return isThunk(instruction.nearBranchTarget) ? at : null;
+          return isThunk(instruction.nearBranchTarget) ? found : null;
         }
-        const overwrites =
+        const itself =
           instruction.op0Kind === OpKind.Register &&
           RegisterExt.fullRegister(instruction.op0Register) === pointer;
-        if (flow !== FlowControl.Next || overwrites) return null;
+        if (flow === FlowControl.IndirectCall || flow === FlowControl.IndirectBranch) {
+          return itself ? found : null;
+        }
+        if (flow !== FlowControl.Next || itself) return null;
       }
       return null;
     } finally {
@@ -117,7 +121,7 @@ export async function codeDecoder(
     }
   };
 
-  return { isInstruction, thunkCall };
+  return { isInstruction, callOfLoaded };
 }
 
 function lastKnown(known: ReadonlySet<bigint>, from: bigint, to: bigint): bigint | null {

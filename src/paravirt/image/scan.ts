@@ -39,7 +39,7 @@ const DIRECT = [Buffer.from('e8', 'hex'), Buffer.from('e9', 'hex')];
 
 /**
  * `mov table(%rip),%reg`: retpoline builds load the pointer, and a few instructions later call a
- * thunk that jumps to it. Registers that carry no argument, by their instruction's first bytes.
+ * thunk that jumps to it (in `__init` code the register itself). Registers that carry no argument, by their instruction's first bytes.
  */
 const LOADS = [
   ...['488b05', '488b1d', '488b2d', '4c8b15', '4c8b1d', '4c8b25', '4c8b2d', '4c8b35', '4c8b3d'],
@@ -143,7 +143,7 @@ export async function scanText(
   return found.flatMap((call): FoundCall[] => {
     if (!decoder.isInstruction(call.address)) return [];
     if (call.kind !== 'load') return [call];
-    const at = decoder.thunkCall(call.address);
-    return at === null ? [] : [{ ...call, address: at, length: 5, kind: 'indirect' }];
+    const at = decoder.callOfLoaded(call.address);
+    return at === null ? [] : [{ ...at, target: call.target, kind: 'indirect' }];
   });
 }
