@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { createReadStream } from 'node:fs';
+import { basename } from 'node:path';
 import { Option, type Command } from 'commander';
-import { ExitStatus, inputError, usageError, UserError } from '../errors.js';
+import { inputError, usageError } from '../errors.js';
 import {
   findSites,
   readKernelImage,
@@ -11,6 +11,7 @@ import {
   type SiteTable,
 } from '../paravirt/image/index.js';
 import type { SitesDocument, SitesImage, SitesRow } from '../report/sites-schema.js';
+import { requireWritable, writeOutput, writeStdout } from './outputs.js';
 import { renderSites, SITE_FORMATS, type SiteFormat } from '../render/sites.js';
 
 export interface SitesOptions {
@@ -124,30 +125,15 @@ function formatOf(options: SitesOptions): SiteFormat {
   return options.output?.endsWith('.tsv') ? 'tsv' : 'table';
 }
 
-/** Writes beside the target first, so that there is never half a file. */
-function writeWhole(path: string, text: string): void {
-  const beside = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
-  try {
-    writeFileSync(beside, text);
-    renameSync(beside, path);
-  } catch (error) {
-    rmSync(beside, { force: true });
-    throw new UserError(
-      `${path}: could not be written; check the folder and its permissions`,
-      ExitStatus.output,
-      { cause: error },
-    );
-  }
-}
-
 /** `pvflame sites`: the text it prints, or null after writing it to `-o FILE`. */
 export async function runSites(
   paths: readonly [string, ...string[]],
   options: SitesOptions = {},
 ): Promise<string | null> {
+  if (options.output !== undefined) requireWritable(options.output);
   const text = renderSites(await sitesDocument(paths, options), formatOf(options));
   if (options.output === undefined || options.output === '-') return text;
-  writeWhole(options.output, text);
+  writeOutput(options.output, text);
   return null;
 }
 
@@ -164,6 +150,6 @@ export function registerSites(program: Command): void {
     .option('--op <pattern>', 'only these ops: irq.save_fl, irq, mmu.*, *_val')
     .action(async (vmlinux: string, modules: string[], options: SitesOptions) => {
       const text = await runSites([vmlinux, ...modules], options);
-      if (text !== null) process.stdout.write(text);
+      if (text !== null) await writeStdout(text);
     });
 }

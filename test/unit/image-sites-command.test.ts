@@ -108,7 +108,7 @@ describe('-o', () => {
     const output = join(dirname(scratchFile('seed', '')), `out-${name}`);
     expect(await runSites([vmlinux], { output })).toBeNull();
     expect(readFileSync(output, 'utf8').startsWith(start)).toBe(true);
-    expect(readdirSync(dirname(output)).filter((f) => f.endsWith('.tmp'))).toEqual([]);
+    expect(readdirSync(dirname(output)).filter((f) => f.endsWith('.part'))).toEqual([]);
   });
 
   test('that cannot be written is status 4', async () => {
