@@ -11,7 +11,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
 const main = process.env.PVFLAME ?? join(import.meta.dirname, '../dist/cli/main.js');
@@ -113,7 +113,7 @@ for (const path of args) {
   const bytes = raw[0] === 0x1f && raw[1] === 0x8b ? gunzipSync(raw) : raw;
   const text = join(temporary, 'recording.txt');
   writeFileSync(text, bytes);
-  const name = join(basename(dirname(path)), basename(path));
+  const name = path.split('/').slice(-3).join('/');
   const sets = optionSets(bytes.toString('latin1'));
   let equal = 0;
   for (const set of sets) {

@@ -107,14 +107,21 @@ export class ImageAttributor implements Attributor {
   }
 }
 
-/** User frames right above a system call's or an exception's entry: it returns to them. */
+/** Entries that the interrupted code itself asked for: system calls and faults, not device interrupts. */
+const SYNCHRONOUS = /^(?:entry_SYS|entry_INT80|asm_exc_|asm_int80|(?:async_)?page_fault$)/;
+
+/**
+ * User frames that a system call or a fault returns to: what was due in the kernel's last stretch with
+ * interrupts off is taken there. An interrupt's return is not among them: it may lie anywhere.
+ */
 function userReturns(chain: Chain): Set<number> {
   const found = new Set<number>();
   const { stacks } = chain.side.profile;
+  const { facts } = chain.side;
   for (let node = 0; node < stacks.size; node++) {
     const up = chain.parent(node);
     if (chain.kind(up) !== 'user' || chain.kind(node) === 'user') continue;
-    found.add(chain.frame(up));
+    if (SYNCHRONOUS.test(facts.name[chain.frame(node)] ?? '')) found.add(chain.frame(up));
   }
   return found;
 }

@@ -37,9 +37,10 @@ function exactOffset(hex: string): number {
 
 function lastOffsetBorder(rest: string): { dsoAt: number } | undefined {
   let found: { dsoAt: number } | undefined;
+  const closing = rest.lastIndexOf(')');
   for (const match of rest.matchAll(/\+0x[0-9a-f]{1,16} \(/g)) {
     const dsoAt = match.index + match[0].length - 1;
-    if (rest.indexOf(')', dsoAt) > 0) found = { dsoAt };
+    if (closing > dsoAt) found = { dsoAt };
   }
   return found;
 }
@@ -56,7 +57,7 @@ function openingParenthesis(rest: string): number {
       break;
     }
   }
-  // unbalanced, as in "(/tmp/a)b)": the last word decides; "f(int)" without a dso has none
-  const last = rest.lastIndexOf(' (');
-  return last < 0 ? -1 : last + 1;
+  // unbalanced, as in "(/tmp/a)b)": a path or a bracket tells a dso from "f<void ()>::operator()"
+  const path = Math.max(rest.lastIndexOf(' (/'), rest.lastIndexOf(' (['));
+  return path < 0 ? -1 : path + 1;
 }

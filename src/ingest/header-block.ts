@@ -29,6 +29,8 @@ export function emptyHeader(): RecordingHeader {
   };
 }
 
+const LONGEST_NAME = 64;
+
 const TEXT_FIELDS = {
   hostname: 'hostname',
   'os release': 'osRelease',
@@ -41,10 +43,10 @@ const TEXT_FIELDS = {
 
 /** Takes one '#' line into the header; the first value of a field wins. */
 export function readHeaderLine(header: RecordingHeader, line: string): void {
-  const field = /^# ([a-z ]+?)\s*: (.*)$/.exec(line);
-  if (field === null) return;
-  const name = field[1] ?? '';
-  const value = (field[2] ?? '').trim();
+  const colon = line.slice(0, LONGEST_NAME).indexOf(': ');
+  if (!line.startsWith('# ') || colon < 0) return;
+  const name = line.slice(2, colon).trim();
+  const value = line.slice(colon + 2).trim();
   if (name === 'event') {
     const event = /^name = (.*?), /.exec(value)?.[1];
     if (event !== undefined && !/^dummy(:|$)/.test(event)) header.events.push(event);

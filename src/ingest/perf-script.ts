@@ -1,7 +1,12 @@
 import { emptyHeader, readHeaderLine, type RecordingHeader } from './header-block.js';
 import { LineCache } from './line-cache.js';
 import { LineLedger } from './line-ledger.js';
-import { parseBareLine, parseSampleLine, type SampleLine } from './sample-line.js';
+import {
+  parseBareFlatLine,
+  parseBareLine,
+  parseSampleLine,
+  type SampleLine,
+} from './sample-line.js';
 import { parseFrameLine } from './frame-line.js';
 import { FrameTable, StringTable } from './tables.js';
 
@@ -39,6 +44,10 @@ const SPACE = 32;
 const HASH = 35;
 /** A line longer than this is skipped: it bounds what hostile input can make us hold. */
 const LONGEST_LINE = 1 << 20;
+const TOO_LONG = 'longer than a mebibyte';
+/** Names of perf_event__name() (tools/perf/util/event.c): a comm may begin like one. */
+const RECORD =
+  /(?:^|\s)PERF_RECORD_(?:MMAP2?|COMM|FORK|EXIT|LOST(?:_SAMPLES)?|THROTTLE|UNTHROTTLE|SWITCH(?:_CPU_WIDE)?|NAMESPACES|CGROUP|KSYMBOL|BPF_EVENT|TEXT_POKE|AUX\w*|ITRACE_START|FINISHED_\w+|COMPRESSED)(?![A-Z_])/;
 
 type State =
   | 'between' // expecting a sample line
@@ -62,9 +71,16 @@ export class PerfScriptReader {
   private depth = 0;
   private current: SampleLine | undefined;
   private currentLine = 0;
-  private currentLines = 0;
+  private currentFrames = 0;
+  /** The first frame came on the sample line. */
+  private ownIp = false;
+  /** A sample for which perf printed no line (-F ip,sym). */
+  private lineless: SampleLine | undefined;
+  /** The recording's samples name no event. */
+  private eventless = false;
   private bare: { text: string; line: number } | undefined;
-  private sawFullLine = false;
+  /** -F is the same for a whole recording, so what the first sample looks like, the others do. */
+  private form: 'unknown' | 'full' | 'bare' = 'unknown';
   private sawDso = false;
   private inHeaderBlock = false;
 
@@ -91,10 +107,11 @@ export class PerfScriptReader {
     for (;;) {
       const newline = chunk.indexOf(NEWLINE, start);
       if (newline < 0) break;
-      if (this.discarding) {
+      if (this.discarding || this.carry.length + newline - start > LONGEST_LINE) {
         this.discarding = false;
+        this.carry = new Uint8Array(0);
         this.lineNumber++;
-        this.recording.lines.skip('longer than a mebibyte', this.lineNumber);
+        this.recording.lines.skip(TOO_LONG, this.lineNumber);
       } else if (this.carry.length > 0) {
         const whole = joined(this.carry, chunk.subarray(start, newline));
         this.carry = new Uint8Array(0);
@@ -116,7 +133,7 @@ export class PerfScriptReader {
   /** Ends the input: finishes the last sample, or says that it was cut off. */
   end(): Recording {
     if (this.discarding) {
-      this.recording.lines.skip('longer than a mebibyte', this.lineNumber + 1);
+      this.recording.lines.skip(TOO_LONG, this.lineNumber + 1);
     } else if (this.carry.length > 0) {
       this.lastLine(this.carry);
     }
@@ -128,28 +145,39 @@ export class PerfScriptReader {
   /** A last line without a newline: whole, or cut anywhere. */
   private lastLine(bytes: Uint8Array): void {
     const text = decode(bytes, 0, bytes.length).trimEnd();
-    const frameCut =
-      this.state === 'callchain' &&
-      this.current !== undefined &&
-      this.sawDso &&
-      !text.endsWith(')');
-    const sampleCut = this.state !== 'callchain' && this.sawFullLine && !isWholeSampleLine(text);
-    if (text !== '' && (frameCut || sampleCut)) {
-      this.lineNumber++;
-      this.recording.truncated = true;
-      const reason = 'cut off at the end of the input';
-      if (frameCut) {
-        const lines = this.currentLines;
-        this.recording.lines.recall('sample', 1);
-        this.recording.lines.recall('frame', lines - 1);
-        this.recording.lines.skip(reason, this.currentLine, lines + 1);
-        this.current = undefined;
-      } else {
-        this.recording.lines.skip(reason, this.lineNumber);
-      }
+    const inChain = this.current !== undefined && /^\s/.test(text);
+    if (text === '' || !(inChain ? this.isCutFrame(text) : this.isCutSample(text))) {
+      this.line(bytes, 0, bytes.length);
       return;
     }
-    this.line(bytes, 0, bytes.length);
+    this.lineNumber++;
+    this.recording.truncated = true;
+    const { lines } = this.recording;
+    const reason = 'cut off at the end of the input';
+    if (inChain) {
+      const counted = this.current === this.lineless ? 0 : 1;
+      lines.recall('sample', counted);
+      lines.recall('frame', this.currentFrames);
+      lines.skip(reason, this.currentLine, counted + this.currentFrames + 1);
+      this.current = undefined;
+    } else {
+      lines.skip(reason, this.lineNumber);
+    }
+  }
+
+  private isCutFrame(text: string): boolean {
+    if (!this.sawDso || (text.startsWith('  ') && !text.startsWith('   '))) return false;
+    const frame = parseFrameLine(text);
+    return frame === undefined || !(frame.inlined || frame.dso !== '');
+  }
+
+  private isCutSample(text: string): boolean {
+    if (this.form !== 'full' || text.startsWith('#') || RECORD.test(text)) return false;
+    const sample = parseSampleLine(text);
+    if (sample === undefined || (sample.event === '') !== this.eventless) return true;
+    if (sample.rest === '') return !text.endsWith(':') && !this.eventless;
+    const ip = flatFrame(sample.rest);
+    return this.sawDso && this.recording.flatSamples > 0 && (ip === undefined || ip.dso === '');
   }
 
   private line(bytes: Uint8Array, start: number, endWithCr: number): void {
@@ -166,7 +194,7 @@ export class PerfScriptReader {
     } else if (at > start && this.state === 'callchain') {
       this.indented(bytes, start, at, end);
     } else if (bytes[start] === TAB) {
-      this.tabbed(bytes, at, end);
+      this.tabbed(bytes, start, at, end);
     } else {
       this.unindented(bytes, start, end);
     }
@@ -178,24 +206,45 @@ export class PerfScriptReader {
       const text = decode(bytes, at, end);
       if (!/^[0-9a-f]{4,16} \S.*\)$/.test(text)) {
         this.recording.lines.count('srcline');
+        if (text.endsWith(' (inlined)')) this.markInlined();
         return;
       }
     }
     this.frame(bytes, at, end);
   }
 
+  /** With srcline, perf's "(inlined)" stands behind the source line, not behind the frame. */
+  private markInlined(): void {
+    const leaf = this.frames.frame(this.stack[this.depth - 1] ?? 0);
+    this.stack[this.depth - 1] = this.frames.id({ ...leaf, dso: '', inlined: true });
+  }
+
   /** A tab where no callchain is open. */
-  private tabbed(bytes: Uint8Array, at: number, end: number): void {
+  private tabbed(bytes: Uint8Array, start: number, at: number, end: number): void {
+    const text = decode(bytes, start, end);
     if (this.bare !== undefined) this.openBare();
     if (this.state === 'record') {
       this.recording.lines.count('record');
-    } else if (this.state === 'self-contained' || this.current !== undefined) {
+    } else if (this.current !== undefined) {
+      // a callchain follows: what looked like an ip on the sample line was another field
+      if (this.depth === 1 && this.ownIp) {
+        this.depth = 0;
+        this.ownIp = false;
+        this.recording.flatSamples--;
+      }
       this.frame(bytes, at, end);
-    } else if (!this.sawFullLine && parseFrameLine(decode(bytes, at, end)) !== undefined) {
+    } else if (this.form !== 'bare' && !/^\t[ 0-9a-f]{16}(?: |$)/.test(text) && this.full(text)) {
+      // a comm may begin with a tab
+    } else if (isRecord(text)) {
+      this.record(text);
+    } else if (this.form !== 'full' && parseFrameLine(text) !== undefined) {
       // -F ip,sym prints no sample line at all
       this.open(parseBareLine('[no task]'), this.lineNumber);
-      this.currentLines = 0;
+      this.lineless = this.current;
+      this.recording.lines.recall('sample', 1);
       this.frame(bytes, at, end);
+    } else if (this.form !== 'full' && this.state === 'between') {
+      this.bareLine(text);
     } else {
       this.recording.lines.skip('a frame without a sample', this.lineNumber);
     }
@@ -216,7 +265,7 @@ export class PerfScriptReader {
       return;
     }
     this.recording.lines.count('frame');
-    this.currentLines++;
+    this.currentFrames++;
     if (this.depth === this.stack.length) {
       const grown = new Int32Array(this.depth * 2);
       grown.set(this.stack);
@@ -235,32 +284,54 @@ export class PerfScriptReader {
       return;
     }
     this.inHeaderBlock = false;
+    if (this.form === 'bare') {
+      if (isRecord(text)) this.record(text);
+      else this.bareLine(text);
+    } else if (!this.full(text)) {
+      if (isRecord(text)) this.record(text);
+      else if (this.form === 'unknown' && this.state !== 'callchain') this.bareLine(text);
+      else if (this.state === 'record' && /^\s/.test(text)) this.recording.lines.count('record');
+      else this.recording.lines.skip('neither a sample nor a frame', this.lineNumber);
+    }
+  }
+
+  /** Opens a sample whose line has a time stamp or an event; false: the line is none. */
+  private full(text: string): boolean {
+    if (text.startsWith('|') && this.current !== undefined) return false; // -F +srccode
     const sample = parseSampleLine(text);
-    if (
-      sample?.event.startsWith('PERF_RECORD_') ||
-      (sample === undefined && / PERF_RECORD_[A-Z]/.test(text))
-    ) {
+    if (sample === undefined || sample.event.startsWith('PERF_RECORD_')) return false;
+    if (isRecord(text)) {
+      // trace text may speak of a record, but a record stands right behind the time
+      const bare = sample.event === '' || Number.isNaN(sample.time);
+      if (bare || /\d\.\d{6,9}: PERF_RECORD_/.test(text)) return false;
+    }
+    this.finishSample();
+    this.open(sample, this.lineNumber);
+    return true;
+  }
+
+  /** A task alone: a flat sample if an ip follows in its column, else frames will tell. */
+  private bareLine(text: string): void {
+    const flat = parseBareFlatLine(text);
+    if (flat !== undefined && flatFrame(flat.rest) !== undefined) {
       this.finishSample();
-      this.record(text);
-    } else if (sample !== undefined) {
-      this.finishSample();
-      this.sawFullLine = true;
-      this.open(sample, this.lineNumber);
-    } else if (!this.sawFullLine && this.state === 'between') {
-      this.bare = { text, line: this.lineNumber };
+      this.form = 'bare';
+      this.open(flat, this.lineNumber);
     } else {
-      this.recording.lines.skip('neither a sample nor a frame', this.lineNumber);
+      this.bare = { text, line: this.lineNumber };
     }
   }
 
   /** Outside the header block a comm may begin with '#'. */
   private isComment(text: string): boolean {
-    return /^# ={6,}$/.test(text) || text === '#' || parseSampleLine(text) === undefined;
+    if (/^# ={6,}$/.test(text) || text === '#') return true;
+    return this.form !== 'bare' && parseSampleLine(text) === undefined;
   }
 
   private record(text: string): void {
+    this.finishSample();
     this.recording.lines.count('record');
-    const lost = /PERF_RECORD_LOST(?:_SAMPLES)?:?\s.*?(\d+)/.exec(text);
+    const lost = /PERF_RECORD_LOST(?:_SAMPLES)?:?\s+(?:lost )?(\d+)/.exec(text);
     if (lost !== null) this.recording.lost += Number(lost[1]);
     this.state = 'record';
   }
@@ -270,7 +341,8 @@ export class PerfScriptReader {
     this.recording.lines.count('sample');
     this.current = sample;
     this.currentLine = line;
-    this.currentLines = 1;
+    this.currentFrames = 0;
+    this.ownIp = false;
     this.depth = 0;
     this.state = 'callchain';
     if (sample.rest === '') return;
@@ -282,6 +354,7 @@ export class PerfScriptReader {
     if (ip.dso !== '') this.sawDso = true;
     this.stack[this.depth++] = this.frames.id(ip);
     this.recording.flatSamples++;
+    this.ownIp = true;
     this.state = 'self-contained';
   }
 
@@ -289,13 +362,15 @@ export class PerfScriptReader {
     const bare = this.bare;
     this.bare = undefined;
     if (bare === undefined) return;
+    this.form = 'bare';
     this.finishSample();
     this.open(parseBareLine(bare.text), bare.line);
   }
 
   private dropBare(): void {
     if (this.bare === undefined) return;
-    this.recording.lines.skip('neither a sample nor a frame', this.bare.line);
+    if (this.bare.text.startsWith('#')) this.recording.lines.count('comment');
+    else this.recording.lines.skip('neither a sample nor a frame', this.bare.line);
     this.bare = undefined;
   }
 
@@ -304,11 +379,17 @@ export class PerfScriptReader {
     this.current = undefined;
     if (sample === undefined) return;
     if (this.depth === 0) {
+      if (sample === this.lineless) return;
       this.recording.lines.recall('sample', 1);
       this.recording.lines.skip('a sample without an address', this.currentLine);
       return;
     }
     const { recording } = this;
+    if (this.form === 'unknown') {
+      const bare = sample.event === '' && Number.isNaN(sample.time);
+      this.form = bare ? 'bare' : 'full';
+      this.eventless = sample.event === '';
+    }
     recording.samples++;
     if (sample.period < 0) recording.samplesWithoutPeriod++;
     if (!Number.isNaN(sample.time)) {
@@ -324,20 +405,16 @@ export class PerfScriptReader {
 function flatFrame(rest: string): ReturnType<typeof parseFrameLine> {
   const second = /^[0-9a-f]{1,16}\s+(?=[0-9a-f]{4,16}\s+[^\s(])/.exec(rest);
   const text = second === null ? rest : rest.slice(second[0].length);
-  const frame = /^[0-9a-f]+\s+\S/.test(text) ? parseFrameLine(text) : undefined;
+  const frame = /^[0-9a-f]+(?:\s+\S|$)/.test(text) ? parseFrameLine(text) : undefined;
   // flags ("jmp", "call") and trace text may begin with letters a-f
   return frame !== undefined &&
-    (frame.dso !== '' || frame.offset >= 0 || /^[0-9a-f]{5,16}\s/.test(text))
+    (frame.dso !== '' || frame.offset >= 0 || /^[0-9a-f]{5,16}(?:\s|$)/.test(text))
     ? frame
     : undefined;
 }
 
-function isWholeSampleLine(text: string): boolean {
-  const sample = parseSampleLine(text);
-  if (sample === undefined || sample.event === '') return false;
-  return sample.rest === ''
-    ? text.trimEnd().endsWith(':')
-    : !sample.rest.includes(' (') || text.endsWith(')');
+function isRecord(text: string): boolean {
+  return RECORD.test(text);
 }
 
 function decode(bytes: Uint8Array, start: number, end: number): string {

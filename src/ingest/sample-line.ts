@@ -36,8 +36,10 @@ const TASK =
   /^(?:(.*\S)\s+)?(-?\d+)(?:\/(-?\d+))?(?:\s+\[(\d+)\])?(?:\s+[A-Za-z]{1,6})?(?:\s+\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+)?$/;
 const COMM_ONLY = /^(.*?\S)(?:\s+\[(\d+)\])?$/;
 const EVENT = /^\s*(?:(\d+)\s+)?(\S+):(?=\s|$)/;
-/** "%10llu ": a period's column, wider than a thread id's "%7d ". */
+/** "%10llu ": a period's column, wider than a thread id's. */
 const PERIOD_WIDTH = 10;
+const COMM_WIDTH = 16;
+const TID_WIDTH = 5;
 /** " %16llx ": a flat sample's ip with the blank before it. */
 const IP_FIELD = /^ +[0-9a-f]{1,16}$/;
 const IP_WIDTH = 17;
@@ -67,18 +69,24 @@ export function parseBareLine(text: string): SampleLine | undefined {
 /** The same forms without a callchain: the ip follows in its own column. */
 export function parseBareFlatLine(text: string): SampleLine | undefined {
   const ip = ipColumn(text, 0);
-  return ip <= 0 ? undefined : bareLine(text.slice(0, ip).trimEnd(), text.slice(ip).trim());
+  return ip < 0 ? undefined : bareLine(text.slice(0, ip).trimEnd(), text.slice(ip).trim());
 }
 
 function bareLine(line: string, rest: string): SampleLine | undefined {
-  const { before, period } = splitPeriod(line, false);
-  // "%7d ": a number in a narrower field belongs to the comm
+  const { before, period } = splitPeriod(line);
   const left = before.trim();
-  const numbered = /^(?:.*\S)?( *(-?\d+)(?:\/(-?\d+))?) *(?:\s+\[(\d+)\])?$/.exec(before);
-  const isTask =
-    numbered !== null && (numbered[3] !== undefined || (numbered[1] ?? '').trimEnd().length >= 7);
-  const task = (isTask ? parseTask(left) : undefined) ?? commOnly(left) ?? noTask(left);
+  const task = (endsInTask(before) ? parseTask(left) : undefined) ?? commOnly(left) ?? noTask(left);
   return { ...task, time: NaN, period, event: '', rest };
+}
+
+/** "%5d " (until 6.12, then "%7d "): a number in a narrower column belongs to the comm. */
+function endsInTask(text: string): boolean {
+  const line = text.trimEnd().replace(/ \[\d+\]$/, '');
+  const [before, word] = lastWord(line);
+  const alone = before.trim() === '';
+  const width = line.trimEnd().length - before.trimEnd().length - (alone ? 0 : 1);
+  const isNumber = /^-?\d+$/.test(word) && width >= TID_WIDTH && !(alone && width === COMM_WIDTH);
+  return isNumber || /^-?\d+\/-?\d+$/.test(word);
 }
 
 /**
@@ -101,18 +109,19 @@ function callchainLine(line: string): SampleLine | undefined {
     const period = /^\d+$/.test(number) ? Number(number) : -1;
     return { ...taskOf(beforeTime), time: Number(time.slice(0, -1)), period, event, rest: '' };
   }
-  const { before, period } = splitPeriod(head, true);
+  const { before, period } = splitPeriod(head);
   if (before.length > LONGEST_TASK) return undefined;
   return { ...taskOf(before), time: NaN, period, event, rest: '' };
 }
 
-/** Takes a period off the end where the number's column, or what stands before it, says it is one. */
-function splitPeriod(text: string, lenient: boolean): { before: string; period: number } {
+/** Takes a period off the end where the width of the number's column says that it is one. */
+function splitPeriod(text: string): { before: string; period: number } {
   const line = text.trimEnd();
   const [before, digits] = lastWord(line);
   const width = line.length - before.trimEnd().length - (before.trim() === '' ? 0 : 1);
-  const follows = lenient && (before.endsWith(']') || /\d\/\d+$/.test(before));
-  const isPeriod = /^\d+$/.test(digits) && (width >= PERIOD_WIDTH || follows);
+  // a number alone in "%16s " is a flat sample's comm
+  const isComm = before.trim() === '' && width === COMM_WIDTH && digits.length < PERIOD_WIDTH;
+  const isPeriod = /^\d+$/.test(digits) && width >= PERIOD_WIDTH && !isComm;
   return isPeriod ? { before, period: Number(digits) } : { before: line, period: -1 };
 }
 
@@ -144,7 +153,7 @@ function flatWithoutTime(line: string): SampleLine | undefined {
     const event = colon[1] ?? '';
     if (TIME_WORD.test(`${event}:`)) continue;
     const after = line.slice(colon.index + colon[0].length);
-    const { before, period } = splitPeriod(line.slice(0, colon.index), true);
+    const { before, period } = splitPeriod(line.slice(0, colon.index));
     const task = parseTask(before.trim());
     const sample = (t: Task) => ({ ...t, time: NaN, period, event, rest: after.trim() });
     // the ip's column settles it, whatever colons the comm has
@@ -157,7 +166,7 @@ function flatWithoutTime(line: string): SampleLine | undefined {
 function parseHappening(right: string): Happening | undefined {
   if (right.trim() === '') return { period: -1, event: '', rest: '' };
   const event = EVENT.exec(right);
-  if (event !== null) {
+  if (event !== null && !TIME_WORD.test(`${event[2] ?? ''}:`)) {
     return {
       period: event[1] === undefined ? -1 : Number(event[1]),
       event: event[2] ?? '',

@@ -224,9 +224,8 @@ function deferredOf(comparison: Comparison): Report['deferred'] {
   const row = comparison.ledger.deferred;
   if (row === undefined) return null;
   const share = (side: 'base' | 'new') => {
-    const user = comparison.ledger.user;
-    const kernel = mean(comparison.total[side]) - (user === undefined ? 0 : mean(user[side]));
-    return kernel <= 0 ? null : mean(row[side]) / kernel;
+    const total = mean(comparison.total[side]);
+    return total === 0 ? null : mean(row[side]) / total;
   };
   return {
     base: mean(row.base),

@@ -285,7 +285,7 @@ export const reportSchema = z.object({
     seed: z.number().int().nullable(),
   }),
   budget: z.array(z.unknown()),
-  /** Timer events with images: weight that was due while interrupts were off, and its share of kernel weight. */
+  /** Timer events with images: weight that was due while interrupts were off, and its share of the total. */
   deferred: z.object({ base: weight, new: weight, share: perSide(z.number()) }).nullable(),
   /** Share of the total delta that call + site name; null where the delta is 0. */
   nameable: z.number().nullable(),
