@@ -1,7 +1,7 @@
 // Builds dist/: the type-checked program, the page's client as one inline bundle, the templates,
 // and the published JSON Schema of the report document.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { dirname, join } from 'node:path';
 import { buildPage } from './page-bundle.mjs';
@@ -28,5 +28,7 @@ writeFileSync(
   join(dist, 'pvflame-report-1.schema.json'),
   JSON.stringify(reportJsonSchema(), null, 2) + '\n',
 );
-rmSync(place, { recursive: true, force: true });
+const old = `${dist}.old`;
+if (existsSync(place)) renameSync(place, old);
 renameSync(dist, place);
+rmSync(old, { recursive: true, force: true });

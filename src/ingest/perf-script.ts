@@ -145,7 +145,8 @@ export class PerfScriptReader {
   /** A last line without a newline: whole, or cut anywhere. */
   private lastLine(bytes: Uint8Array): void {
     const text = decode(bytes, 0, bytes.length).trimEnd();
-    const inChain = this.current !== undefined && /^\s/.test(text);
+    const indented = this.state === 'callchain' ? /^\s/.test(text) : text.startsWith('\t');
+    const inChain = this.current !== undefined && indented;
     if (text === '' || !(inChain ? this.isCutFrame(text) : this.isCutSample(text))) {
       this.line(bytes, 0, bytes.length);
       return;
@@ -168,7 +169,9 @@ export class PerfScriptReader {
   private isCutFrame(text: string): boolean {
     if (!this.sawDso || (text.startsWith('  ') && !text.startsWith('   '))) return false;
     const frame = parseFrameLine(text);
-    return frame === undefined || !(frame.inlined || frame.dso !== '');
+    if (frame === undefined || (!frame.inlined && frame.dso === '')) return true;
+    // "/tmp/a (deleted))" that lost its last byte
+    return frame.dso.split('(').length > frame.dso.split(')').length;
   }
 
   private isCutSample(text: string): boolean {

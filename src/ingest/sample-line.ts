@@ -49,7 +49,7 @@ type Happening = Pick<SampleLine, 'period' | 'event' | 'rest'>;
 
 /** Reads a line with a time stamp or an event; undefined where it has neither or is no sample line. */
 export function parseSampleLine(text: string): SampleLine | undefined {
-  const line = text.startsWith('VM:') ? text.replace(/^VM: *\d+ (?:VCPU:\d+ )?/, '') : text;
+  const line = text.startsWith('VM:') ? text.replace(/^VM: *\d+ (?:VCPU:\d+ )?(?!\[)/, '') : text;
   const fromEnd = callchainLine(line);
   if (fromEnd !== undefined && (fromEnd.period >= 0 || !Number.isNaN(fromEnd.time))) return fromEnd;
   return withTime(line) ?? fromEnd ?? flatWithoutTime(line);

@@ -12,7 +12,9 @@ import {
 
 export interface CodeFunction {
   start: Place;
-  /** Where the next symbol is. */
+  /** End of its own bytes. */
+  end: Place;
+  /** Where the next symbol is; what lies between is named by this one. */
   until: Place;
   name: string;
   aliases: readonly string[];
@@ -54,6 +56,7 @@ export async function imageCode(
   const functions = image.symbols.functions
     .map((f) => ({
       start: placeOf(f.address),
+      end: placeOf(f.end),
       until: placeOf(f.until),
       name: f.name,
       aliases: f.aliases,
@@ -95,6 +98,7 @@ export function savedCode(
   const ordered = [...starts].sort(([a], [b]) => a - b);
   const functions = ordered.map(([start, symbol], i) => ({
     start,
+    end: ordered[i + 1]?.[0] ?? start + 0x10000,
     until: ordered[i + 1]?.[0] ?? start + 0x10000,
     name: symbol,
     aliases: [],
@@ -158,7 +162,11 @@ function inlineStarts(inline: string | null, length: number): number[] | null {
 
 /** The end of the function that holds a place. */
 export function functionEnds(functions: readonly CodeFunction[]): (place: Place) => Place {
-  return (place) => functionAt(functions, place)?.until ?? Infinity;
+  return (place) => {
+    const f = functionAt(functions, place);
+    // code behind a function's own bytes has no better bound than the next symbol
+    return f === undefined ? Infinity : place < f.end ? f.end : f.until;
+  };
 }
 
 /** The function that a place belongs to. */
