@@ -52,7 +52,24 @@ export function parseSampleLine(text: string): SampleLine | undefined {
   const line = text.startsWith('VM:') ? text.replace(/^VM: *\d+ (?:VCPU:\d+ )?(?!\[)/, '') : text;
   const fromEnd = callchainLine(line);
   if (fromEnd !== undefined && (fromEnd.period >= 0 || !Number.isNaN(fromEnd.time))) return fromEnd;
-  return withTime(line) ?? fromEnd ?? flatWithoutTime(line);
+  const timed = withTime(line);
+  if (timed !== undefined && (fromEnd !== undefined || restIsIp(line, timed.rest))) return timed;
+  const untimed = fromEnd ?? flatWithoutTime(line);
+  // a comm may hold a time stamp where -F prints none: the ip's column then tells the event
+  const settled =
+    untimed !== undefined &&
+    untimed.period >= 0 &&
+    untimed.tid >= 0 &&
+    restIsIp(line, untimed.rest);
+  return settled ? untimed : (timed ?? untimed);
+}
+
+/** Whether what follows the event begins in the column of a flat sample's ip. */
+function restIsIp(line: string, rest: string): boolean {
+  const digits = /^[0-9a-f]{1,16}(?= |$)/.exec(rest)?.[0].length;
+  if (digits === undefined) return false;
+  const start = line.trimEnd().length - rest.length;
+  return ipColumn(line.slice(0, start + digits), start + digits - IP_WIDTH) >= 0;
 }
 
 /**
@@ -188,7 +205,7 @@ function parseHappening(right: string): Happening | undefined {
 /** Where the first " %16llx" column at or behind `from` begins; -1 where there is none. */
 function ipColumn(text: string, from: number): number {
   const last = Math.min(text.length - IP_WIDTH, LONGEST_TASK);
-  for (let at = from; at <= last; at++) {
+  for (let at = Math.max(from, 0); at <= last; at++) {
     const after = text[at + IP_WIDTH];
     if (text[at] !== ' ' || (after !== undefined && after !== ' ')) continue;
     if (IP_FIELD.test(text.slice(at, at + IP_WIDTH))) return at;

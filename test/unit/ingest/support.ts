@@ -19,10 +19,8 @@ export interface ReadResult {
 export function read(input: string | Uint8Array, chunk?: number | number[]): ReadResult {
   const bytes = typeof input === 'string' ? Buffer.from(input, 'utf8') : input;
   const samples: ReadSample[] = [];
-  const reader = new PerfScriptReader((sample) => {
-    const frames = Array.from(sample.frames.subarray(0, sample.depth), (id) =>
-      reader.frames.frame(id),
-    );
+  const reader = new PerfScriptReader(({ depth, ...sample }) => {
+    const frames = Array.from(sample.frames.subarray(0, depth), (id) => reader.frames.frame(id));
     samples.push({ ...sample, frames });
   });
   for (const part of parts(bytes, chunk)) reader.push(part);
