@@ -22,7 +22,10 @@ export async function readImages(
         '(give one image twice where both sides ran it)',
     );
   }
-  return { base: await readCode(sources.base, options), new: await readCode(sources.new, options) };
+  const base = await readCode(sources.base, options);
+  // one image on both sides is read once
+  const same = JSON.stringify(sources.base) === JSON.stringify(sources.new);
+  return { base, new: same ? base : await readCode(sources.new, options) };
 }
 
 interface Source {

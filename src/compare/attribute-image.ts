@@ -98,9 +98,10 @@ export class ImageAttributor implements Attributor {
   /** Whether a timer's sample was due earlier, while interrupts were off (docs/ledger.md). */
   private isDeferred(leaf: number): boolean {
     const { chain } = this;
-    if (chain.kind(leaf) === 'user') return this.returnedTo.has(chain.frame(leaf));
     const landings = this.located.code.instructions?.landings;
+    // a saved site table has no code to tell them by
     if (landings === undefined) return false;
+    if (chain.kind(leaf) === 'user') return this.returnedTo.has(chain.frame(leaf));
     if (landings.has(chain.place(leaf))) return true;
     const caller = chain.behindThunks(leaf);
     return caller !== leaf && chain.offset(leaf) === 0 && landings.has(chain.place(caller));

@@ -2,7 +2,7 @@
  * The report as plain text for a patch mail: 72 columns, ASCII, every number with what it counts and
  * how sure it is.
  */
-import type { Bucket, Report } from '../report/schema.js';
+import { SITE_STATES, type Bucket, type Report } from '../report/schema.js';
 import {
   fixed,
   formatChange,
@@ -14,9 +14,8 @@ import {
   weightScale,
 } from './shared/numbers.js';
 import { displayName } from './shared/visible.js';
-
-const WIDTH = 72;
-const MOST_ROWS = 10;
+import { asciiLine, wrap } from './text-layout.js';
+import { boundSign, MOST_ROWS, table, type Bound } from './text-table.js';
 
 const BUCKET_WORDS: Readonly<Record<Bucket, string>> = {
   call: 'out-of-line paravirt callees',
@@ -38,6 +37,7 @@ export function renderText(report: Report): string {
     ledger(report),
     ops(report),
     sites(report),
+    patching(report),
     functions(report),
     moved(report),
     provenance(report),
@@ -136,26 +136,28 @@ function ledger(report: Report): string[] {
   );
   const line = (
     name: string,
-    bound: boolean,
-    delta: number,
+    bound: Bound,
+    change: number,
     percent: number | null,
     words: string,
   ) =>
-    `  ${name.padEnd(9)} ${(bound ? '>=' : '').padStart(2)} ${signed(delta / scale.divisor, scale.decimals).padStart(10)}` +
+    `  ${name.padEnd(9)} ${boundSign(bound, change).padStart(2)} ${signed(change / scale.divisor, scale.decimals).padStart(10)}` +
     ` ${(percent === null ? '' : signedShort(percent)).padStart(9)}  ${words}`;
-  const lines = [
+  const lines = wrap(
     `WHERE IT WENT, new - base, in ${scale.noun} and in % of the base total`,
-    ...known.map((row) =>
-      line(
-        row.bucket,
-        report.base.timer && (row.bucket === 'call' || row.bucket === 'site'),
-        row.delta ?? 0,
-        row.percent,
-        BUCKET_WORDS[row.bucket],
-      ),
-    ),
-    line('total', false, report.total.delta, report.total.percent, sumWords(report)),
-  ];
+    '  ',
+  );
+  const named = known.filter((row) => row.bucket === 'call' || row.bucket === 'site');
+  if (named.length > 1) {
+    const net = named.reduce((sum, row) => sum + (row.delta ?? 0), 0);
+    const share = named.reduce((sum, row) => sum + (row.percent ?? 0), 0);
+    const bound = named[0]?.bound ?? null;
+    lines.push(line('(net)', bound, net, share, 'call + site: what names paravirt'));
+  }
+  for (const row of known) {
+    lines.push(line(row.bucket, row.bound, row.delta ?? 0, row.percent, BUCKET_WORDS[row.bucket]));
+  }
+  lines.push(line('total', null, report.total.delta, report.total.percent, sumWords(report)));
   const unknown = report.ledger.filter((row) => row.delta === null).map((row) => row.bucket);
   const asked = unknown.filter(
     (bucket) => bucket !== 'rest' && (bucket !== 'deferred' || report.base.timer),
@@ -164,6 +166,45 @@ function ledger(report: Report): string[] {
     lines.push(
       ...wrap(
         `  Not known without kernel images, and part of the rows above: ${asked.join(', ')}.`,
+        '  ',
+      ),
+    );
+  }
+  lines.push(...windowLines(report), ...boundLines(report));
+  return lines;
+}
+
+const WINDOW_WORDS = {
+  'own-bytes': "a site's weight is that of its own bytes (precise event)",
+  near: "a site's weight is that of the 16 bytes from its start (the event skids)",
+  timer: "a site's weight is that of its own bytes, irq sites left out (timer)",
+} as const;
+
+function windowLines(report: Report): string[] {
+  const { siteWindow } = report;
+  if (siteWindow === null) return [];
+  const change = (value: number) => formatChange(value, report.base.unit);
+  return wrap(
+    `  ${WINDOW_WORDS[siteWindow.rule]}; with half the window site changes by ${change(siteWindow.half)}, ` +
+      `with double by ${change(siteWindow.double)}.`,
+    '  ',
+  );
+}
+
+function boundLines(report: Report): string[] {
+  const bounds = new Set([...report.ledger, ...report.ops].map((row) => row.bound));
+  const lines: string[] = [];
+  if (bounds.has('lower'))
+    lines.push(
+      ...wrap(
+        '  >= and, of a fall, <=: at least so much. A timer does not see what runs with interrupts off.',
+        '  ',
+      ),
+    );
+  if (bounds.has('at-most')) {
+    lines.push(
+      ...wrap(
+        '  <= of a rise: at most so much. Base did the same work inline, where it cannot be told from other code.',
         '  ',
       ),
     );
@@ -179,71 +220,18 @@ function sumWords(report: Report): string {
     : `the rows miss ${formatWeight(report.sumCheck, report.base.unit)}`;
 }
 
-interface WeightRow {
-  base: number;
-  new: number;
-  change: number;
-  percent: number | null;
-  bound: boolean;
-  name: string;
-  state?: string | undefined;
-}
-
-/** A table of weights: base, new, change, percent, and the name at the end of the line. */
-function table(title: string, unit: string, rows: readonly WeightRow[]): string[] {
-  if (rows.length === 0) return [`${title}: none seen`];
-  const shown = rows.slice(0, MOST_ROWS);
-  const largest = Math.max(
-    ...shown.map((row) => Math.max(row.base, row.new, Math.abs(row.change))),
-  );
-  const scale = weightScale(unit, largest, 4);
-  const number = (value: number) => fixed(value / scale.divisor, scale.decimals);
-  const cells = [
-    ['base', 'new', 'change', '%'],
-    ...shown.map((row) => [
-      number(row.base),
-      number(row.new),
-      (row.bound ? '>= ' : '') + signed(row.change / scale.divisor, scale.decimals),
-      row.percent === null ? '' : signedShort(row.percent),
-    ]),
-  ];
-  const widths = [0, 1, 2, 3].map((c) => Math.max(...cells.map((line) => (line[c] ?? '').length)));
-  const heads = cells.map(
-    (line) => '  ' + line.map((c, i) => c.padStart(widths[i] ?? 0)).join('  '),
-  );
-  const of = shown.length < rows.length ? `, ${shown.length} of ${formatCount(rows.length)}` : '';
-  const lines = [...wrap(`${title}, in ${scale.noun}${of}`, '  '), heads[0] ?? ''];
-  shown.forEach((row, i) => {
-    const head = heads[i + 1] ?? '';
-    const name =
-      asciiLine(displayName(row.name)) + (row.state === undefined ? '' : ` [${row.state}]`);
-    const room = WIDTH - head.length - 2;
-    // a name too long for its column goes on below, under its own beginning
-    const parts = breakName(name, room);
-    lines.push(`${head}  ${parts[0] ?? ''}`);
-    for (const part of parts.slice(1)) lines.push(' '.repeat(head.length + 4) + part);
-  });
-  return lines;
-}
-
-/** A name in pieces that fit a column, broken at blanks where there are any; later pieces are indented by 2. */
-function breakName(name: string, room: number): string[] {
-  if (name.length <= room) return [name];
-  const blank = name.lastIndexOf(' ', room);
-  const cut = blank > 0 ? blank : room;
-  return [name.slice(0, cut), ...breakName(name.slice(cut).trimStart(), room - 2)];
-}
-
 function ops(report: Report): string[] {
   return table(
-    'PARAVIRT OPS, gross weight of their callees',
+    report.images === null
+      ? 'PARAVIRT OPS, gross weight of their callees'
+      : 'PARAVIRT OPS, gross weight of their sites and callees',
     report.base.unit,
     report.ops.map((op) => ({
       base: op.base,
       new: op.new,
       change: op.extra,
       percent: op.percent,
-      bound: op.bound === 'lower',
+      bound: op.bound,
       name: op.op,
     })),
   );
@@ -251,15 +239,15 @@ function ops(report: Report): string[] {
 
 function sites(report: Report): string[] {
   return table(
-    'CALL SITES, by return address',
+    report.images === null ? 'CALL SITES, by return address' : 'CALL SITES',
     report.base.unit,
     report.sites.map((site) => ({
       base: site.base,
       new: site.new,
       change: site.extra,
       percent: site.percent,
-      bound: site.bound === 'lower',
-      name: `${site.function}${siteOffset(site.returnOffset)} ${site.op}`,
+      bound: site.bound,
+      name: `${site.function}${siteOffset(report.images === null ? site.returnOffset : site.offset)} ${site.op}`,
       state: siteState(site.state),
     })),
   );
@@ -279,6 +267,41 @@ function siteState(state: Report['sites'][number]['state']): string | undefined 
   return known ? `${state.base ?? 'not seen'} -> ${state.new ?? 'not seen'}` : undefined;
 }
 
+/** What boot-time patching made of the sites, as far as samples show it. */
+function patching(report: Report): string[] {
+  const { base, new: other, changed } = report.patching;
+  if (report.images === null && changed.length === 0) return [];
+  const count = (side: typeof base) =>
+    SITE_STATES.filter((state) => side[state].sites > 0)
+      .map((state) => `${side[state].sites} ${state}`)
+      .join(', ') || 'none';
+  const lines = [
+    'PATCHING, state of the sites that samples show',
+    ...wrap(`  base  ${count(base)}`, '        '),
+    ...wrap(`  new   ${count(other)}`, '        '),
+    `  ${plural(changed.length, 'site')} changed:`,
+  ];
+  const shown = changed.slice(0, MOST_ROWS);
+  for (const index of shown) {
+    const site = report.sites[index];
+    if (site === undefined) continue;
+    const offset = siteOffset(report.images === null ? site.returnOffset : site.offset);
+    const chance = site.chance === null ? '' : `, chance ${site.chance.toPrecision(2)}`;
+    lines.push(
+      ...wrap(`  ${displayName(site.function)}${offset} ${site.op}`, '    '),
+      ...wrap(
+        `      ${site.state.base} -> ${site.state.new}; ${site.votes.base} and ${plural(site.votes.new, 'sample')} tell${chance}`,
+        '      ',
+      ),
+    );
+  }
+  if (changed.length > shown.length) lines.push(`  and ${changed.length - shown.length} more`);
+  if (report.images !== null && changed.length > 0) {
+    lines.push(...wrap('  chance: of samples that tell so much had nothing changed', '  '));
+  }
+  return lines;
+}
+
 function functions(report: Report): string[] {
   return table(
     'FUNCTIONS, own time after alignment',
@@ -288,7 +311,7 @@ function functions(report: Report): string[] {
       new: f.new,
       change: f.delta,
       percent: f.percent,
-      bound: false,
+      bound: null,
       name: f.function,
       state: f.bucket === 'rest' ? undefined : f.bucket,
     })),
@@ -322,6 +345,19 @@ function moved(report: Report): string[] {
 
 function provenance(report: Report): string[] {
   const lines = ['INPUTS'];
+  if (report.images !== null) {
+    for (const side of ['base', 'new'] as const) {
+      const image = report.images[side];
+      const id = image.buildId === null ? '' : `, build id ${image.buildId.slice(0, 16)}`;
+      lines.push(
+        ...wrap(
+          `  ${side.padEnd(5)}${displayName(image.name)}: ${plural(image.sites, 'site')}, ` +
+            `${(100 * image.agreement).toFixed(1)} % of the kernel addresses agree${id}`,
+          '       ',
+        ),
+      );
+    }
+  }
   for (const [word, side] of [
     ['base', report.base],
     ['new', report.new],
@@ -344,38 +380,4 @@ function provenance(report: Report): string[] {
   }
   lines.push(...wrap(`  pvflame ${report.provenance.argv.map(displayName).join(' ')}`, '    '));
   return lines;
-}
-
-/** Breaks at blanks so that no line is longer than 72; a word that is longer is broken anywhere. */
-function wrap(words: string, indent: string): string[] {
-  const text = asciiLine(words);
-  const lines: string[] = [];
-  const lead = /^ */.exec(text)?.[0] ?? '';
-  let line = lead;
-  let empty = true;
-  for (const word of text.slice(lead.length).split(' ')) {
-    if (!empty && line.length + 1 + word.length > WIDTH) {
-      lines.push(line);
-      line = indent;
-      empty = true;
-    }
-    line += empty ? word : ` ${word}`;
-    empty = false;
-    while (line.length > WIDTH) {
-      lines.push(line.slice(0, WIDTH));
-      line = indent + line.slice(WIDTH);
-    }
-  }
-  if (!empty) lines.push(line);
-  return lines.map((l) => l.trimEnd());
-}
-
-/** Mail is ASCII: signs get their ASCII form, everything else its escape. */
-function asciiLine(line: string): string {
-  const plain = line
-    .replaceAll('\u2212', '-')
-    .replaceAll('\u00b5', 'u')
-    .replaceAll('\u2026', '...')
-    .replaceAll('\u2192', '->');
-  return plain.replace(/[^\x20-\x7e]/gu, (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`);
 }

@@ -3,7 +3,9 @@
  *   npx esbuild test/support/image-reduce.ts --bundle --platform=node --format=esm \
  *     --packages=external --outfile=node_modules/.cache/reduce.mjs
  *   node node_modules/.cache/reduce.mjs VMLINUX TRUTH.tsv.gz OUT
- * writes OUT.vmlinux.gz and OUT.sites.tsv.gz. TRUTH has the columns address, symbol, symoff,
+ * writes OUT.vmlinux.gz and OUT.sites.tsv.gz. With recordings behind OUT (perf script text, gzip) it keeps
+ * all function symbols and the code of every function that they show, for tests that join the two; a
+ * TRUTH of `-` then writes no second file. TRUTH has the columns address, symbol, symoff,
  * pv_ops_off, op, len, section, source, ..., alt_entries (cpuid,flags,bytes).
  *
  * Addresses stay as they are. Of the text only the sites and whole functions with calls in no patch
@@ -70,11 +72,13 @@ function cut(image: KernelImage, name: string, ranges: readonly [bigint, number]
   return out;
 }
 
-function keptSymbols(image: KernelImage, sites: readonly Site[]): SymbolSpec[] {
+function keptSymbols(image: KernelImage, sites: readonly Site[], all: boolean): SymbolSpec[] {
   const out: SymbolSpec[] = [];
   const wanted = new Set<number>();
   image.symbols.functions.forEach((f, i) => {
-    if (sites.some((s) => s.address >= f.address && s.address < f.until)) wanted.add(i).add(i + 1);
+    if (all) wanted.add(i);
+    else if (sites.some((s) => s.address >= f.address && s.address < f.until))
+      wanted.add(i).add(i + 1);
   });
   for (const i of wanted) {
     const f = image.symbols.functions[i];
@@ -93,13 +97,28 @@ function keptSymbols(image: KernelImage, sites: readonly Site[]): SymbolSpec[] {
   return out;
 }
 
+/** Kernel addresses that recordings show. */
+function recorded(paths: readonly string[]): Set<bigint> {
+  const found = new Set<bigint>();
+  for (const path of paths) {
+    const text = gunzipSync(readFileSync(path)).toString('latin1');
+    for (const [, hex = ''] of text.matchAll(/^\t(ffffffff[0-9a-f]{8}) /gm))
+      found.add(BigInt(`0x${hex}`));
+  }
+  return found;
+}
+
 async function main(): Promise<void> {
-  const [path = '', truth = '', target = ''] = process.argv.slice(2);
+  const [path = '', truth = '', target = '', ...recordings] = process.argv.slice(2);
   const image = await readKernelImage(path);
   const { sites } = await findSites(image);
   const ranges: [bigint, number][] = sites.map((s) => [s.address, 7]);
   for (const s of sites.filter((x) => x.source === 'text')) {
     const f = image.symbolAt(s.address)?.symbol;
+    if (f !== undefined) ranges.push([f.address, Number(f.until - f.address)]);
+  }
+  for (const address of recorded(recordings)) {
+    const f = image.symbolAt(address)?.symbol;
     if (f !== undefined) ranges.push([f.address, Number(f.until - f.address)]);
   }
   const sections: SectionSpec[] = [];
@@ -136,8 +155,9 @@ async function main(): Promise<void> {
     const size = data.section.size;
     sections.push({ name: '.data', type: 8, flags: 'WA', address: data.start, size });
   }
-  const elf = buildElf({ sections, symbols: keptSymbols(image, sites) });
+  const elf = buildElf({ sections, symbols: keptSymbols(image, sites, recordings.length > 0) });
   writeFileSync(`${target}.vmlinux.gz`, gzipSync(elf, { level: 9 }));
+  if (truth === '-') return;
   const rows = gunzipSync(readFileSync(truth)).toString('utf8').trim().split('\n').slice(1);
   const lines = rows.map((row) => {
     const c = row.split('\t');

@@ -58,39 +58,82 @@ export async function readInstructions(
   const decode = await decoder();
   const bySite = new Map(sites.map((site) => [site.place, site]));
   const found: Instructions = { equivalents: [], landings: new Set() };
-  const calls: { from: Place; to: Place; function: Place; jump: boolean }[] = [];
+  const calls: Call[] = [];
   const enabling = new Set<Place>();
   const entry = entryRange(image);
-  for (const { address, end, name } of image.symbols.functions) {
+  const functions = image.symbols.functions.filter((f) => f.address >> 32n === 0xffffffffn);
+  const starts = new Set(functions.map((f) => Number(f.address & 0xffffffffn)));
+  for (const { address, end, name } of functions) {
     const length = Number(end - address);
-    if (length <= 0 || length > LONGEST_FUNCTION || address >> 32n !== 0xffffffffn) continue;
+    if (length <= 0 || length > LONGEST_FUNCTION) continue;
     const bytes = image.readText(address, length);
     if (bytes === null) continue;
     const start = Number(address & 0xffffffffn);
+    callsIn(bytes, start, starts, calls);
+    if (!mayMatter(bytes) && !sitesIn(bySite, start, length)) continue;
     const steps = decode(bytes, start, bySite);
     const isEntry = isInterruptEntry(name) || (start >= entry.start && start < entry.end);
     // a body that implements an op is counted as the op's callee
-    if (!isEntry && pvSymbol(canonicalSymbol(name)) === undefined)
+    if (!isEntry && pvSymbol(canonicalSymbol(name)) === undefined) {
       equivalentsIn(steps, found.equivalents);
-    landingsIn(steps, start, found.landings, enabling, bySite);
-    for (const step of steps) {
-      if (step.means === 'call')
-        calls.push({ from: step.end, to: step.to, function: start, jump: false });
-      else if (step.means === 'jump' && (step.to < start || step.to >= start + length)) {
-        calls.push({ from: step.end, to: step.to, function: start, jump: true });
-      }
     }
+    landingsIn(steps, start, found.landings, enabling, bySite);
   }
   spreadThroughTailCalls(calls, enabling);
   for (const call of calls) if (!call.jump && enabling.has(call.to)) found.landings.add(call.from);
   return found;
 }
 
+/** A near call or jump to the start of a function. */
+interface Call {
+  /** The address behind it. */
+  from: Place;
+  to: Place;
+  /** The function that it is in. */
+  function: Place;
+  jump: boolean;
+}
+
+/**
+ * Calls and jumps by their bytes. Bytes that only look like one do no harm: their target would have
+ * to be the start of a function, and their end an address that a sample shows.
+ */
+function callsIn(bytes: Buffer, start: Place, starts: ReadonlySet<Place>, out: Call[]): void {
+  for (let i = 0; i + 5 <= bytes.length; i++) {
+    const opcode = bytes[i];
+    if (opcode !== 0xe8 && opcode !== 0xe9) continue;
+    const from = start + i + 5;
+    const to = from + bytes.readInt32LE(i + 1);
+    if (starts.has(to)) out.push({ from, to, function: start, jump: opcode === 0xe9 });
+  }
+}
+
+/** Whether bytes may hold sti, cli, pushf, popf, a control register or wbinvd: decoding costs more. */
+function mayMatter(bytes: Buffer): boolean {
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i];
+    if (byte === 0xfa || byte === 0xfb || byte === 0x9c || byte === 0x9d) return true;
+    if (
+      byte === 0x0f &&
+      (bytes[i + 1] === 0x20 || bytes[i + 1] === 0x22 || bytes[i + 1] === 0x09)
+    ) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/** Whether a function holds a site that enables interrupts; its bytes alone do not show it. */
+function sitesIn(sites: ReadonlyMap<Place, { op: string }>, start: Place, length: number): boolean {
+  for (let place = start; place < start + length; place++) {
+    const op = sites.get(place)?.op;
+    if (op === 'irq.irq_enable' || op === 'irq.restore_fl') return true;
+  }
+  return false;
+}
+
 /** A function that ends in a jump to an enabling one enables too. */
-function spreadThroughTailCalls(
-  calls: readonly { to: Place; function: Place; jump: boolean }[],
-  enabling: Set<Place>,
-): void {
+function spreadThroughTailCalls(calls: readonly Call[], enabling: Set<Place>): void {
   const jumps = calls.filter((call) => call.jump);
   for (let before = -1; before !== enabling.size;) {
     before = enabling.size;
