@@ -32,24 +32,9 @@ export function listenToControls(actions: Actions): void {
   });
 }
 
-/** Names in the tables search for themselves in the graph. */
-export function listenToNames(actions: Actions): void {
-  const input = element('search') as HTMLInputElement;
-  for (const name of document.querySelectorAll<HTMLElement>('code[data-find]')) {
-    const find = (): void => {
-      // A shortened name ends in …, which no recorded name does.
-      input.value = (name.dataset['find'] ?? '').replace(/…$/, '');
-      actions.search(input.value);
-      element('graph-h').scrollIntoView();
-    };
-    name.classList.add('go');
-    name.setAttribute('role', 'button');
-    name.setAttribute('tabindex', '0');
-    name.addEventListener('click', find);
-    name.addEventListener('keydown', (event) => {
-      if (event.key !== 'Enter' && event.key !== ' ') return;
-      event.preventDefault();
-      find();
-    });
-  }
+/** Puts a name into the search box and shows where it is in the graph. */
+export function searchFor(name: string, actions: Actions): void {
+  (element('search') as HTMLInputElement).value = name;
+  actions.search(name);
+  element('graph-h').scrollIntoView();
 }

@@ -1,14 +1,17 @@
 import type { Report } from '../report/schema.js';
 import type { GraphContext } from '../render/shared/describe.js';
 import { formatCount, plural } from '../render/shared/numbers.js';
+import { reportTables } from '../render/shared/report-tables.js';
 import { searchTree, type SearchResult } from '../render/shared/search.js';
 import { at, buildTree, frameWidths, type WidthMode } from '../render/shared/tree.js';
 import { chartData, type ChartData } from './chart-data.js';
 import { makeChart, type Chart, type FrameGroup } from './chart.js';
 import { showDetails } from './details.js';
-import { listenToControls, listenToNames, type Actions } from './controls.js';
+import { listenToControls, searchFor, type Actions } from './controls.js';
 import { element } from './document.js';
 import { neighbour, setTabStop } from './keyboard.js';
+import { listenToNames } from './names.js';
+import { enlivenTables } from './tables.js';
 import { markMatches, searchSentence } from './search.js';
 
 const WIDTH_WORDS: Readonly<Record<WidthMode, string>> = {
@@ -34,6 +37,7 @@ export function startPage(report: Report): void {
     newTotal: report.total.new,
     unit: report.base.unit,
   };
+  enlivenTables(() => reportTables(report));
   if (context.tree.size === 0) return;
   const state: State = { zoom: 0, mode: 'larger', found: null, current: 0 };
   const box = element('graph-box');
@@ -79,7 +83,9 @@ export function startPage(report: Report): void {
     },
   };
   listenToControls(actions);
-  listenToNames(actions);
+  listenToNames((name) => {
+    searchFor(name, actions);
+  });
   let width = innerWidth();
   new ResizeObserver(() => {
     if (innerWidth() === width) return;

@@ -1,4 +1,4 @@
-import type { LedgerRow, OpRow, Report } from '../../report/schema.js';
+import type { LedgerRow, Report, Side } from '../../report/schema.js';
 import {
   fixed,
   formatChange,
@@ -6,21 +6,11 @@ import {
   formatWeight,
   plural,
   signedShort,
+  weightScale,
 } from '../shared/numbers.js';
+import { boundPrefix, isTimer } from '../shared/bounds.js';
 import { displayName } from '../shared/visible.js';
 import { html, type Markup } from './markup.js';
-
-/** Whether the weights come from a timer that cannot sample while interrupts are off. */
-export function isTimer(report: Report): boolean {
-  return report.base.timer || report.new.timer;
-}
-
-/** A change that is a bound, with the sign that says which way it is one. */
-export function boundPrefix(bound: OpRow['bound'], value: number): string {
-  if (bound === null || value === 0) return '';
-  const atLeast = bound === 'lower';
-  return atLeast === value > 0 ? '≥ ' : '≤ ';
-}
 
 /** The page's first lines: how much, how sure, where. */
 export function answer(report: Report): Markup {
@@ -33,6 +23,10 @@ export function answer(report: Report): Markup {
       <div>
         <dt>Where</dt>
         <dd>${where(report)}</dd>
+      </div>
+      <div>
+        <dt>Compared</dt>
+        <dd>${compared(report)}</dd>
       </div>
     </dl>`;
 }
@@ -74,8 +68,22 @@ function howSure(report: Report): Markup {
   const few = Math.min(report.base.runs.length, report.new.runs.length) < 2;
   const why = few
     ? 'With one run a side the spread from boot to boot is unknown, so there is no interval. Two or more runs a side would give one.'
-    : 'This report holds no interval for the total.';
-  return html`<strong>Verdict: ${total.verdict}.</strong> ${why}`;
+    : 'No interval was computed for the total, so this page does not say whether the change is noise.';
+  return html`<strong>Verdict: ${total.verdict}.</strong> ${why}${runTotals(report)}`;
+}
+
+/** The runs themselves, where they are few enough to be judged by eye. */
+function runTotals(report: Report): Markup | null {
+  const { base, new: newer, normalization } = report;
+  const most = Math.max(base.runs.length, newer.runs.length);
+  if (most < 2 || most > 6 || normalization.mode !== 'none') return null;
+  const largest = Math.max(...[...base.runs, ...newer.runs].map((run) => run.weight));
+  const scale = weightScale(base.unit, largest, 4);
+  const list = (runs: Report['base']['runs']): Markup =>
+    html`<span class="nw"
+      >${runs.map((run) => fixed(run.weight / scale.divisor, scale.decimals)).join(' · ')}</span
+    >`;
+  return html` Totals run by run: base ${list(base.runs)}, new ${list(newer.runs)} ${scale.noun}.`;
 }
 
 function where(report: Report): Markup {
@@ -86,16 +94,35 @@ function where(report: Report): Markup {
   const named = report.ledger.filter((row) => row.bucket === 'call' || row.bucket === 'site');
   const known = named.filter((row) => row.delta !== null);
   const sum = known.reduce((all, row) => all + (row.delta ?? 0), 0);
-  const bound = isTimer(report) ? boundPrefix('lower', sum) : '';
-  const share =
-    report.nameable === null
-      ? null
-      : html` (${boundPrefix(isTimer(report) ? 'lower' : null, report.nameable)}${percentOf(report.nameable)}
-        of the total change)`;
   const names = known.map((row) => row.bucket).join(' + ');
-  return html`Named paravirt (${names}):
-    <strong class="nw">${bound}${formatChange(sum, base.unit)}</strong
-    >${share}${largestOps(report)}. Largest other part: ${largestOther(report.ledger, base.unit)}.`;
+  const net = html`<strong class="nw"
+    >${netBound(known, sum)}${formatChange(sum, base.unit)}</strong
+  >`;
+  return html`Named paravirt (${names}): ${net}${share(report)}${apart(known, base.unit)}.
+  ${largestOps(report)} Largest other part: ${largestOther(report.ledger, base.unit)}.`;
+}
+
+function netBound(rows: readonly LedgerRow[], sum: number): string {
+  return boundPrefix(rows.find((row) => row.bound !== null)?.bound ?? null, sum);
+}
+
+/** Call and site apart, after their net: patching moves weight from one to the other. */
+function apart(rows: readonly LedgerRow[], unit: string): Markup | null {
+  if (rows.length < 2 || rows.every((row) => row.delta === 0)) return null;
+  const parts = rows.map(
+    (row) =>
+      html`<code>${row.bucket}</code>
+        <span class="nw"
+          >${boundPrefix(row.bound, row.delta ?? 0)}${formatChange(row.delta ?? 0, unit)}</span
+        >`,
+  );
+  return html`: ${parts.map((part, i) => [i > 0 ? ', ' : '', part])}`;
+}
+
+function share(report: Report): Markup | null {
+  if (report.nameable === null) return null;
+  const seen = isTimer(report) ? ', as far as a timer sees it' : '';
+  return html` (${percentOf(report.nameable)} of the total change${seen})`;
 }
 
 /** A share of the change, which can be above 100 % or below 0: other parts may cancel it. */
@@ -109,14 +136,32 @@ function largestOps(report: Report): Markup | null {
     .slice(0, 3)
     .filter((row) => row.extra !== 0);
   if (top.length === 0) return null;
-  return html`, most in
+  return html`Most in
   ${top.map((row, i) => [
     i === 0 ? '' : ', ',
     html`<code>${displayName(row.op)}</code>
       <span class="nw"
         >${boundPrefix(row.bound, row.extra)}${formatChange(row.extra, report.base.unit)}</span
       >`,
-  ])}`;
+  ])}.`;
+}
+
+/** What was compared, in a line; the tables at the end have the rest. */
+function compared(report: Report): Markup {
+  const side = ({ label, runs }: Side): Markup => {
+    const samples = runs.reduce((sum, run) => sum + run.samples, 0);
+    return html`<bdi>${displayName(label)}</bdi> (${plural(runs.length, 'run')},
+      ${plural(samples, 'sample')})`;
+  };
+  const timer = isTimer(report) ? ' (a timer)' : '';
+  const images = report.images === null ? 'without kernel images' : 'with kernel images';
+  const { mode, factor } = report.normalization;
+  const scaled =
+    mode === 'none'
+      ? 'same work assumed, nothing scaled'
+      : `new scaled by ${String(Number(factor.toPrecision(6)))} (${mode})`;
+  return html`base ${side(report.base)} with new ${side(report.new)}; event
+    <code>${displayName(report.base.event)}</code>${timer}; ${images}; ${scaled}.`;
 }
 
 function largestOther(ledger: readonly LedgerRow[], unit: string): Markup {

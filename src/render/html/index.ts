@@ -2,14 +2,16 @@ import type { Report } from '../../report/schema.js';
 import { paletteCss } from '../shared/colour.js';
 import { formatPercent } from '../shared/numbers.js';
 import { displayName } from '../shared/visible.js';
+import { aligned } from './aligned.js';
 import { answer, warnings } from './answer.js';
 import { loadAssets } from './assets.js';
 import { contentSecurityPolicy, embedReport, REPORT_ELEMENT } from './embed.js';
 import { graphSection } from './graph-section.js';
 import { ledger } from './ledger.js';
 import { html, plainText, trusted, type Markup } from './markup.js';
-import { compared, provenance } from './provenance.js';
-import { tables } from './tables.js';
+import { patchingSection } from './patching.js';
+import { provenance } from './provenance.js';
+import { functionsSection, opsSection, sitesSection } from './tables.js';
 
 /**
  * The report as one static HTML file: answer, warnings, ledger, graph, tables, provenance, and the
@@ -56,6 +58,7 @@ function body(report: Report): Markup {
       </h1>
       ${answer(report)}
     </header>
-    ${warnings(report)} ${compared(report)} ${ledger(report)} ${graphSection(report)}
-    ${tables(report)} ${provenance(report)}`;
+    ${warnings(report)} ${ledger(report)} ${graphSection(report)} ${opsSection(report)}
+    ${patchingSection(report)} ${sitesSection(report)} ${functionsSection(report)}
+    ${aligned(report)} ${provenance(report)}`;
 }

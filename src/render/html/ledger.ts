@@ -1,13 +1,8 @@
 import { type Bucket, type LedgerRow, type Report } from '../../report/schema.js';
-import {
-  fixed,
-  formatChange,
-  plural,
-  signed,
-  signedShort,
-  weightScale,
-} from '../shared/numbers.js';
-import { boundPrefix, isTimer } from './answer.js';
+import { fixed, signed, signedShort, weightScale } from '../shared/numbers.js';
+import { boundPrefix, grossPrefix } from '../shared/bounds.js';
+import { intervalText } from '../shared/table.js';
+import { ledgerNotes } from './ledger-notes.js';
 import { html, trusted, type Markup } from './markup.js';
 
 /** One sentence a bucket. */
@@ -33,19 +28,16 @@ export function ledger(report: Report): Markup {
   const cell = (value: number | null): string =>
     value === null ? '' : fixed(value / scale.divisor, scale.decimals);
   const change = (value: number): string => signed(value / scale.divisor, scale.decimals);
-  const timer = isTimer(report);
   const row = (r: LedgerRow): Markup => {
     const delta = r.delta ?? 0;
-    const bound = timer && (r.bucket === 'call' || r.bucket === 'site');
-    const atLeast = (value: number): string => (bound ? boundPrefix('lower', value) : '');
-    const least = (value: number | null): string => (bound && value !== 0 ? '≥ ' : '');
+    const sign = (value: number): string => boundPrefix(r.bound, value);
     return html`<tr>
       <th scope="row"><code>${r.bucket}</code><span class="sub">${BUCKET_TEXT[r.bucket]}</span></th>
-      <td class="num">${least(r.base)}${cell(r.base)}</td>
-      <td class="num">${least(r.new)}${cell(r.new)}</td>
-      <td class="num">${atLeast(delta)}${change(delta)}</td>
+      <td class="num">${grossPrefix(r.bound, r.base)}${cell(r.base)}</td>
+      <td class="num">${grossPrefix(r.bound, r.new)}${cell(r.new)}</td>
+      <td class="num">${sign(delta)}${change(delta)}</td>
       <td class="bars">${bar(delta, largest)}</td>
-      <td class="num">${r.percent === null ? '–' : atLeast(r.percent) + signedShort(r.percent)}</td>
+      <td class="num">${r.percent === null ? '–' : sign(r.percent) + signedShort(r.percent)}</td>
       <td class="num">${intervalText(r)}</td>
       <td class="verdict">${r.verdict}</td>
     </tr>`;
@@ -85,15 +77,8 @@ export function ledger(report: Report): Markup {
         </tfoot>
       </table>
     </div>
-    ${notes(report, known)}
+    ${ledgerNotes(report, known)}
   </section>`;
-}
-
-/** Points where known; the document's `interval` is in the unit, too wide for a column. */
-export function intervalText(row: Pick<LedgerRow, 'percentInterval'>): string {
-  if (row.percentInterval === null) return 'none';
-  const [low, high] = row.percentInterval;
-  return `${signedShort(low)} to ${signedShort(high)}`;
 }
 
 /** A bar from the middle: right for more, left for less. SVG, so that it prints. */
@@ -106,53 +91,4 @@ export function bar(value: number, largest: number): Markup {
       `<rect class="${value === 0 ? 'z' : value < 0 ? 'l4' : 'm4'}" x="${String(x)}%" y="1" width="${String(width)}%" height="10"/>` +
       `<rect class="axis" x="50%" width="1" height="12"/></svg>`,
   );
-}
-
-function notes(report: Report, known: readonly LedgerRow[]): Markup {
-  const shown = new Set<Bucket>(known.map((row) => row.bucket));
-  const lines: Markup[] = [];
-  const sum = known.reduce((all, row) => all + (row.delta ?? 0), 0);
-  lines.push(
-    html`Sum check: the ${plural(known.length, 'bucket')} add up to
-    ${formatChange(sum, report.base.unit, 6)}, the total changed by
-    ${formatChange(report.total.delta, report.base.unit, 6)}; left over: ${leftOver(report)}.`,
-  );
-  const noImage = (['site', 'caller'] as const).filter((b) => !shown.has(b));
-  if (noImage.length > 0) {
-    lines.push(
-      html`Not known without the kernel image:
-      ${noImage.map((b, i) => [i > 0 ? ' and ' : '', html`<code>${b}</code>`])}.
-      ${shown.has('rest') ? html`Their weight is in <code>rest</code>.` : null}`,
-    );
-  }
-  if (!shown.has('deferred')) {
-    lines.push(
-      isTimer(report)
-        ? html`<code>deferred</code> is not known without the kernel image, though this is a timer
-            event: samples due while interrupts were off sit in the wrong functions, in every
-            bucket.`
-        : html`<code>deferred</code> does not apply: this event is not a timer.`,
-    );
-  }
-  if (isTimer(report)) {
-    lines.push(
-      html`≥ and ≤: at least this much. A timer does not see what runs with interrupts off, so
-        <code>call</code>, <code>site</code> and the rows of ops and sites are lower bounds.`,
-    );
-  }
-  lines.push(
-    html`Only <code>call</code> and <code>site</code> name paravirt; together they are neither an
-      upper nor a lower bound of its cost, since spills and cache effects sit in the callers.`,
-  );
-  return html`<ul class="notes">
-    ${lines.map((line) => html`<li>${line}</li>`)}
-  </ul>`;
-}
-
-/** Sums of fractions differ in their last binary digit; that is not weight. */
-function leftOver(report: Report): string {
-  const { sumCheck, total, base } = report;
-  const size = Math.max(Math.abs(total.base), Math.abs(total.new));
-  if (sumCheck !== 0 && Math.abs(sumCheck) < size * 1e-12) return 'nothing but rounding';
-  return sumCheck === 0 ? 'nothing' : formatChange(sumCheck, base.unit, 6);
 }

@@ -1,6 +1,7 @@
 import type { Report, Side } from '../../report/schema.js';
 import { formatCount, formatSeconds, formatWeight, plural } from '../shared/numbers.js';
 import { displayName, visibleText } from '../shared/visible.js';
+import { images } from './images.js';
 import { html, type Content, type Markup } from './markup.js';
 
 const NOT_RECORDED = 'not recorded';
@@ -25,8 +26,7 @@ function total(side: Side, key: 'samples' | 'lost' | 'skippedLines'): number {
   return side.runs.reduce((sum, run) => sum + run[key], 0);
 }
 
-/** What was compared, in one small table under the answer. */
-export function compared(report: Report): Markup {
+function compared(report: Report): Markup {
   const row = (which: 'base' | 'new'): Markup => {
     const side = report[which];
     const timer = side.timer ? ' (a timer)' : '';
@@ -40,8 +40,7 @@ export function compared(report: Report): Markup {
       <td class="num">${formatWeight(report.total[which], report.base.unit, 4)}</td>
     </tr>`;
   };
-  return html`<section aria-labelledby="compared-h">
-    <h2 id="compared-h">What was compared</h2>
+  return html`<h3>What was compared</h3>
     <div class="scroll" tabindex="0" role="group" aria-label="Table, scrolls sideways">
       <table>
         <thead>
@@ -60,8 +59,7 @@ export function compared(report: Report): Markup {
         </tbody>
       </table>
     </div>
-    <p class="note">${normalization(report)}</p>
-  </section>`;
+    <p class="note">${normalization(report)}</p>`;
 }
 
 function normalization(report: Report): string {
@@ -166,33 +164,6 @@ function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(seen) ? seen : `'${seen.replaceAll("'", `'\\''`)}'`;
 }
 
-function aligned(report: Report): Markup {
-  const { moved, merges, base } = report;
-  const reasons = [
-    ['inlined in one build only', moved.reasons.inlined],
-    ['deferred', moved.reasons.deferred],
-    ['renamed', moved.reasons.renamed],
-  ] as const;
-  const named = reasons.filter(([, weight]) => weight !== null && weight !== 0);
-  return html`<h3>Lining the two kernels up</h3>
-    <p>
-      ${
-        moved.weight === 0
-          ? 'No weight was moved to line up inlining.'
-          : html`${formatWeight(moved.weight, base.unit)} of the
-            ${formatWeight(moved.gross, base.unit)} gross change cancels once the builds are lined
-            up
-            (${named.map(([reason, weight], i) => `${i > 0 ? ', ' : ''}${reason}: ${formatWeight(weight ?? 0, base.unit)}`)}),
-            over ${plural(moved.splices.length, 'caller and callee pair')}.`
-      }
-      ${
-        merges.length === 0
-          ? 'No symbols were merged under one name.'
-          : `${plural(merges.length, 'name')} stand for several recorded symbols or a suffixed one; the embedded document lists them.`
-      }
-    </p>`;
-}
-
 function limits(report: Report): Markup {
   const few = Math.min(report.base.runs.length, report.new.runs.length) < 2;
   const lines: Content[] = [
@@ -216,7 +187,7 @@ export function provenance(report: Report): Markup {
   const options = Object.entries(p.options).filter(([, value]) => value !== null);
   return html`<section aria-labelledby="method-h">
     <h2 id="method-h">Provenance and method</h2>
-    ${inputs(report)}${recording(report)}${skipped(report)}
+    ${compared(report)}${inputs(report)}${recording(report)}${images(report)}${skipped(report)}
     <h3>Command</h3>
     <pre>${[p.tool, ...p.argv].map(shellWord).join(' ')}</pre>
     <p>
@@ -236,7 +207,7 @@ export function provenance(report: Report): Markup {
       the event's unit, as the mean of a side's runs; points are percent of the base total. extra is
       gross in new minus gross in base, for every op and site: nothing is clamped or scaled.
     </p>
-    ${aligned(report)}${limits(report)}
+    ${limits(report)}
     <h3>The data behind this page</h3>
     <p>
       The complete report document (${report.schema}) is embedded in this file, gzip in base64, in

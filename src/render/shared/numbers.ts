@@ -105,3 +105,10 @@ export function formatShare(value: number): string {
 export function formatSeconds(value: number): string {
   return `${fixed(value, value < 100 ? 2 : 0)} s`;
 }
+
+/** A chance as odds: "1 in 35". Beyond a million the figure says nothing more. */
+export function formatOdds(chance: number): string {
+  if (chance <= 1e-6) return 'under 1 in a million';
+  if (chance > 0.5) return 'over 1 in 2';
+  return `1 in ${formatCount(Math.round(1 / chance))}`;
+}
