@@ -68,7 +68,6 @@ describe('kernel frames', () => {
     [0xffffffff, 0x81000000, '', true],
     [0xffffffff, 0xc0012000, '[xfs]', true],
     [0xffff8000, 0, '', true],
-    [0x80000000, 0, '', true],
     [0xffffffff, 0xff600000, '[vsyscall]', false],
     [0xffffffff, 0xffffffff, '[unknown]', false],
     [0x7fffffff, 0xffffffff, '', false],
