@@ -1,0 +1,59 @@
+import jStat from 'jstat';
+
+/** From here on Student's t is the normal distribution to more digits than are ever printed. */
+const NORMAL_FROM = 1e6;
+
+/** Quantile of Student's t; `df` may be Infinity (normal) and need not be whole. */
+export function tQuantile(probability: number, df: number): number {
+  return df >= NORMAL_FROM
+    ? jStat.normal.inv(probability, 0, 1)
+    : jStat.studentt.inv(probability, df);
+}
+
+/**
+ * P(|T| >= |t|) for Student's t: the incomplete beta function at df / (df + t^2) (Abramowitz & Stegun
+ * 1964, 26.7.1). Taken directly, since 1 - cdf has no digits left far out.
+ */
+export function tTwoSided(t: number, df: number): number {
+  if (t === 0) return 1;
+  if (df >= NORMAL_FROM) return jStat.erfc(Math.abs(t) / Math.SQRT2);
+  return jStat.ibeta(df / (df + t * t), df / 2, 0.5);
+}
+
+/** Derivative of log gamma: recurrence up to 6, then the asymptotic series (A&S 6.3.5, 6.3.18). */
+export function digamma(x: number): number {
+  let sum = 0;
+  let at = x;
+  for (; at < 6; at++) sum -= 1 / at;
+  const i = 1 / (at * at);
+  return sum + Math.log(at) - 0.5 / at - i * (1 / 12 - i * (1 / 120 - i * (1 / 252 - i / 240)));
+}
+
+/** Second derivative of log gamma: recurrence up to 6, then the asymptotic series (A&S 6.4.6, 6.4.12). */
+export function trigamma(x: number): number {
+  let sum = 0;
+  let at = x;
+  for (; at < 6; at++) sum += 1 / (at * at);
+  const i = 1 / (at * at);
+  return sum + 1 / at + i / 2 + (i / at) * (1 / 6 - i * (1 / 30 - i * (1 / 42 - i / 30)));
+}
+
+/** The x with trigamma(x) = y, by Newton on 1/trigamma, which is nearly a line (Smyth 2004, appendix). */
+export function trigammaInverse(y: number): number {
+  let x = 0.5 + 1 / y;
+  for (let i = 0; i < 50; i++) {
+    const t = trigamma(x);
+    const step = (t * (1 - t / y)) / tetragamma(x);
+    x += step;
+    if (-step / x < 1e-9) break;
+  }
+  return x;
+}
+
+function tetragamma(x: number): number {
+  let sum = 0;
+  let at = x;
+  for (; at < 6; at++) sum -= 2 / (at * at * at);
+  const i = 1 / (at * at);
+  return sum - i - i / at - i * i * (0.5 - i * (1 / 6 - i * (1 / 6 - 0.3 * i)));
+}

@@ -1,0 +1,17 @@
+export { budgetOutcome, type BudgetOutcome } from './budget.js';
+export { dispersion, weightDispersion, type Dispersion } from './dispersion.js';
+export { benjaminiHochberg, simes } from './fdr.js';
+export { hierarchicalQ, type TreeTest } from './hierarchy.js';
+export {
+  minimumDetectableEffect,
+  runSpread,
+  runsNeeded,
+  samplesNeeded,
+  type RunSpread,
+} from './power.js';
+export { changeOfRuns } from './runs.js';
+export { findSpread, NO_SPREAD, type Spread } from './spread.js';
+export { changeOfTotals } from './totals.js';
+export type { Change, Interval, RowPair, RowSide, Totals } from './types.js';
+export { ALPHA, MIN_SAMPLES, verdictOf, type Verdict } from './verdict.js';
+export { changeWithinRuns, type RunRow } from './within.js';
