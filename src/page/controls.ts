@@ -23,6 +23,11 @@ export function listenToControls(actions: Actions): void {
     input.value = '';
     actions.search('');
   });
+  element('paravirt').addEventListener('click', () => {
+    // Frames of ops are named pv:group.member.
+    input.value = 'pv:';
+    actions.search(input.value);
+  });
   element('reset').addEventListener('click', () => {
     actions.reset();
   });

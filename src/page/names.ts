@@ -3,7 +3,7 @@
 /** A name that can be clicked, as the static page writes it. */
 export function liveName(name: string): HTMLElement {
   const code = document.createElement('code');
-  code.dataset['find'] = name;
+  code.dataset['find'] = '';
   code.textContent = name;
   bringToLife(code);
   return code;
@@ -23,7 +23,7 @@ export function listenToNames(find: (name: string) => void): void {
       event.target instanceof Element ? event.target.closest<HTMLElement>('code[data-find]') : null;
     if (name === null) return false;
     // A shortened name ends in …, which no recorded name does.
-    find((name.dataset['find'] ?? '').replace(/…$/, ''));
+    find(name.textContent.replace(/…$/, ''));
     return true;
   };
   document.addEventListener('click', look);

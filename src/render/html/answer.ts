@@ -78,7 +78,7 @@ function runTotals(report: Report): Markup | null {
   const most = Math.max(base.runs.length, newer.runs.length);
   if (most < 2 || most > 6 || normalization.mode !== 'none') return null;
   const largest = Math.max(...[...base.runs, ...newer.runs].map((run) => run.weight));
-  const scale = weightScale(base.unit, largest, 4);
+  const scale = weightScale(base.unit, largest, 5);
   const list = (runs: Report['base']['runs']): Markup =>
     html`<span class="nw"
       >${runs.map((run) => fixed(run.weight / scale.divisor, scale.decimals)).join(' · ')}</span

@@ -41,6 +41,7 @@ export function graphSection(report: Report): Markup {
       <label
         >Search <input id="search" type="search" autocomplete="off" spellcheck="false"
       /></label>
+      <button id="paravirt" type="button">Show paravirt</button>
       <label
         >Width
         <select id="width">
@@ -54,8 +55,8 @@ export function graphSection(report: Report): Markup {
       <span id="search-status" role="status"></span>
     </div>
     <div id="graph-box" class="graph-box">${staticGraph(context, cut)}</div>
-    <p id="graph-note" class="note">${cutSentence(cut)}</p>
     <div id="details" class="details" hidden></div>
+    <p id="graph-note" class="note">${cutSentence(cut)}</p>
     <p class="note" id="keys" hidden>
       Click or Enter zooms, Escape zooms out, arrow keys move between frames.
     </p>

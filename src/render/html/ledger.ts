@@ -5,15 +5,15 @@ import { intervalText } from '../shared/table.js';
 import { ledgerNotes } from './ledger-notes.js';
 import { html, trusted, type Markup } from './markup.js';
 
-/** One sentence a bucket. */
-export const BUCKET_TEXT: Readonly<Record<Bucket, string>> = {
-  call: 'out-of-line code behind paravirt ops: implementation, thunk, static-call trampoline',
-  site: "samples on a call site's own bytes",
-  wait: 'idling and waiting for locks: not paravirt cost, however it is reached',
-  deferred: 'taken where interrupts came back on; the time was spent before',
-  caller: 'growth of functions that contain sites: spills, code size, native work inlined in base',
-  elsewhere: 'growth of kernel functions without a site',
-  rest: 'kernel functions, with or without sites: telling them apart needs the site table',
+/** One phrase a bucket. */
+const BUCKET_TEXT: Readonly<Record<Bucket, string>> = {
+  call: 'out-of-line code behind paravirt ops',
+  site: 'bytes of call sites, or their native equivalents',
+  wait: 'idling and waiting for locks: not paravirt cost',
+  deferred: 'taken where interrupts came back on, spent before',
+  caller: 'other code of functions that contain sites',
+  elsewhere: 'kernel functions without a site',
+  rest: 'all other kernel code, with or without sites',
   user: 'user space',
 };
 
@@ -28,7 +28,8 @@ export function ledger(report: Report): Markup {
   const cell = (value: number | null): string =>
     value === null ? '' : fixed(value / scale.divisor, scale.decimals);
   const change = (value: number): string => signed(value / scale.divisor, scale.decimals);
-  const row = (r: LedgerRow): Markup => {
+  const waterfall = waterfallOf(known.map((r) => r.delta ?? 0));
+  const row = (r: LedgerRow, i: number): Markup => {
     const delta = r.delta ?? 0;
     const sign = (value: number): string => boundPrefix(r.bound, value);
     return html`<tr>
@@ -36,10 +37,9 @@ export function ledger(report: Report): Markup {
       <td class="num">${grossPrefix(r.bound, r.base)}${cell(r.base)}</td>
       <td class="num">${grossPrefix(r.bound, r.new)}${cell(r.new)}</td>
       <td class="num">${sign(delta)}${change(delta)}</td>
-      <td class="bars">${bar(delta, largest)}</td>
-      <td class="num">${r.percent === null ? '–' : sign(r.percent) + signedShort(r.percent)}</td>
-      <td class="num">${intervalText(r)}</td>
-      <td class="verdict">${r.verdict}</td>
+      <td class="bars">${bar(waterfall, waterfall.starts[i] ?? 0, delta)}</td>
+      <td class="num">${r.percent === null ? '–' : signedShort(r.percent)}</td>
+      <td class="verdict">${verdict(r)}</td>
     </tr>`;
   };
   return html`<section aria-labelledby="ledger-h">
@@ -52,10 +52,9 @@ export function ledger(report: Report): Markup {
             <th scope="col" class="num">base<span class="sub">${scale.noun}</span></th>
             <th scope="col" class="num">new<span class="sub">${scale.noun}</span></th>
             <th scope="col" class="num">change<span class="sub">${scale.noun}</span></th>
-            <th scope="col" class="bars"><span class="sub">less · more</span></th>
+            <th scope="col" class="bars"><span class="sub">running sum</span></th>
             <th scope="col" class="num">points<span class="sub">% of base total</span></th>
-            <th scope="col" class="num">95 % interval<span class="sub">points</span></th>
-            <th scope="col">verdict</th>
+            <th scope="col">verdict<span class="sub">95 % interval</span></th>
           </tr>
         </thead>
         <tbody>
@@ -67,12 +66,11 @@ export function ledger(report: Report): Markup {
             <td class="num">${cell(report.total.base)}</td>
             <td class="num">${cell(report.total.new)}</td>
             <td class="num">${change(report.total.delta)}</td>
-            <td class="bars">${bar(report.total.delta, largest)}</td>
+            <td class="bars">${bar(waterfall, 0, report.total.delta)}</td>
             <td class="num">
               ${report.total.percent === null ? '–' : signedShort(report.total.percent)}
             </td>
-            <td class="num">${intervalText(report.total)}</td>
-            <td class="verdict">${report.total.verdict}</td>
+            <td class="verdict">${verdict(report.total)}</td>
           </tr>
         </tfoot>
       </table>
@@ -81,14 +79,39 @@ export function ledger(report: Report): Markup {
   </section>`;
 }
 
-/** A bar from the middle: right for more, left for less. SVG, so that it prints. */
-export function bar(value: number, largest: number): Markup {
-  const half = largest > 0 ? (Math.abs(value) / largest) * 50 : 0;
-  const width = Number(half.toFixed(2));
-  const x = value < 0 ? Number((50 - half).toFixed(2)) : 50;
+function verdict(row: Pick<LedgerRow, 'verdict' | 'percentInterval'>): Markup {
+  const interval = row.percentInterval === null ? null : intervalText(row);
+  return html`${row.verdict}${interval === null ? null : html`<span class="sub">${interval}</span>`}`;
+}
+
+interface Waterfall {
+  /** Where each bar begins: the sum of the buckets before it. */
+  readonly starts: readonly number[];
+  readonly low: number;
+  readonly high: number;
+}
+
+function waterfallOf(changes: readonly number[]): Waterfall {
+  const starts: number[] = [];
+  let [sum, low, high] = [0, 0, 0];
+  for (const change of changes) {
+    starts.push(sum);
+    sum += change;
+    low = Math.min(low, sum);
+    high = Math.max(high, sum);
+  }
+  return { starts, low, high };
+}
+
+/** A bar of the waterfall: it begins where the one before it ended. SVG, so that it prints. */
+function bar({ low, high }: Waterfall, start: number, change: number): Markup {
+  const range = high - low || 1;
+  const place = (value: number): string => ((98 * (value - low)) / range + 1).toFixed(2);
+  const width = ((98 * Math.abs(change)) / range).toFixed(2);
+  const colour = change === 0 ? 'z' : change < 0 ? 'l4' : 'm4';
   return trusted(
     `<svg class="bar" width="100%" height="12" aria-hidden="true">` +
-      `<rect class="${value === 0 ? 'z' : value < 0 ? 'l4' : 'm4'}" x="${String(x)}%" y="1" width="${String(width)}%" height="10"/>` +
-      `<rect class="axis" x="50%" width="1" height="12"/></svg>`,
+      `<rect class="${colour}" x="${place(Math.min(start, start + change))}%" y="1" width="${width}%" height="10"/>` +
+      `<rect class="axis" x="${place(0)}%" width="1" height="12"/></svg>`,
   );
 }

@@ -27,8 +27,21 @@ function render(content: Content): string {
   return escapeText(String(content));
 }
 
+const squeezed = new WeakMap<TemplateStringsArray, readonly string[]>();
+
+/** The template's own line ends and indents weigh as much as a table's content: one space does. */
+function squeeze(parts: TemplateStringsArray): readonly string[] {
+  let short = squeezed.get(parts);
+  if (short === undefined) {
+    short = parts.map((part) => part.replace(/\s*\n\s*/g, ' '));
+    squeezed.set(parts, short);
+  }
+  return short;
+}
+
 /** A template whose values are escaped, unless they are Markup themselves. */
-export function html(parts: TemplateStringsArray, ...values: Content[]): Markup {
+export function html(template: TemplateStringsArray, ...values: Content[]): Markup {
+  const parts = squeeze(template);
   let text = parts[0] ?? '';
   values.forEach((value, i) => {
     text += render(value) + (parts[i + 1] ?? '');

@@ -1,6 +1,6 @@
 import { fallbackFill, lookClasses, lookOf, type Look } from '../shared/colour.js';
 import { STATIC_WIDTH, type Cut, type Placed } from '../shared/cut.js';
-import { frameLabel, frameLines, type GraphContext } from '../shared/describe.js';
+import { frameLabel, frameTitle, type GraphContext } from '../shared/describe.js';
 import { shorten } from '../shared/visible.js';
 import { escapeText, trusted, type Markup } from './markup.js';
 
@@ -32,14 +32,13 @@ function percent(part: number, whole: number): string {
 
 function frameSvg(context: GraphContext, frame: Placed, whole: number): string {
   const look = lookOf(context.tree, frame, context.baseTotal);
-  const title = frameLines(context, frame).map(escapeText).join('&#10;');
+  const title = frameTitle(context, frame).map(escapeText).join('\n');
   const id = frame.fold > 0 ? '' : ` id="f${String(frame.node)}"`;
   return (
     `<svg${id} x="${percent(frame.x, whole)}" y="${String(frame.level * ROW)}" ` +
     `width="${percent(frame.width, whole)}" height="${String(ROW - 1)}">` +
     `<title>${title}</title>` +
-    `<rect class="${lookClasses(look)}" width="100%" height="100%" ` +
-    `fill="${fallbackFill(look.step)}"${borderAttributes(look)}/>` +
+    `<rect class="${lookClasses(look)}" width="100%" height="100%" fill="${fallbackFill(look.step)}"${borderAttributes(look)}/>` +
     `${labelSvg(context, frame, look, whole)}</svg>`
   );
 }

@@ -5,8 +5,7 @@ import type { Cell, RowView, TableView } from '../shared/table.js';
 import { html, type Content, type Markup } from './markup.js';
 
 function cellContent(cell: Cell): Content {
-  const text =
-    cell.name === true ? html`<code data-find="${cell.text}">${cell.text}</code>` : cell.text;
+  const text = cell.name === true ? html`<code data-find>${cell.text}</code>` : cell.text;
   return cell.sub === undefined ? text : [text, html`<span class="sub">${cell.sub}</span>`];
 }
 
@@ -74,7 +73,7 @@ export function opsSection(report: Report): Markup {
   return section(
     'Paravirt ops',
     opsTable(report),
-    `What was measured ${measured} each op. extra = gross in new − gross in base; its points are percent of the base total.`,
+    `What was measured ${measured} each op. extra = gross in new − gross in base.`,
     'No paravirt op was seen in either recording.',
   );
 }

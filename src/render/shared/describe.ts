@@ -3,12 +3,14 @@ import { KIND_NAMES, KIND_TEXT, VERDICT_NAMES } from './codes.js';
 import { lookOf, pointsOf, type Look } from './colour.js';
 import type { Placed } from './cut.js';
 import {
+  fixed,
   formatChange,
   formatPoints,
   formatShare,
   formatWeight,
   plural,
   signedShort,
+  weightScale,
 } from './numbers.js';
 import { nodeDso, nodeName, type FrameTree } from './tree.js';
 import { displayName } from './visible.js';
@@ -64,6 +66,20 @@ export function frameLines(context: GraphContext, frame: Placed): string[] {
     `base ${side(frame.base, context.baseTotal, context.unit)}`,
     `new ${side(frame.new, context.newTotal, context.unit)}`,
     changePhrase(context, frame.base, frame.new),
+  ];
+}
+
+/** As `frameLines`, in fewer bytes: the static page repeats it for every frame. */
+export function frameTitle(context: GraphContext, frame: Placed): string[] {
+  const { unit, baseTotal } = context;
+  const scale = weightScale(unit, Math.max(frame.base, frame.new));
+  const weight = (value: number): string => fixed(value / scale.divisor, scale.decimals);
+  const change = frame.new - frame.base;
+  const points = change === 0 ? null : pointsOf(change, baseTotal);
+  const moved = change === 0 ? 'no change' : points === null ? '' : formatPoints(points);
+  return [
+    frameName(context.tree, frame),
+    `${weight(frame.base)} → ${weight(frame.new)} ${scale.noun}${moved === '' ? '' : `, ${moved}`}`,
   ];
 }
 

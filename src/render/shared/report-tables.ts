@@ -12,7 +12,7 @@ import {
 import { displayName } from './visible.js';
 
 /** Rows of a table that stand in the page; its client adds the rest from the document. */
-export const TOP = 50;
+export const TOP = 30;
 const TOP_SPLICES = 10;
 
 function byChange<T>(rows: readonly T[], change: (row: T) => number): T[] {

@@ -92,21 +92,28 @@ export function weightColumns<T extends Measured>(
     { head: 'new', sub: scale.noun, numeric: true, cell: (r) => gross(r, r.new) },
     {
       head: word,
-      sub: `${scale.noun}, points`,
+      sub: scale.noun,
       numeric: true,
-      cell: (r) => {
-        const prefix = boundPrefix(r.bound ?? null, change(r));
-        return {
-          text: prefix + signed(change(r) / scale.divisor, scale.decimals),
-          value: change(r),
-          ...(r.percent === null ? {} : { sub: prefix + signedShort(r.percent) }),
-        };
-      },
+      cell: (r) => ({
+        text:
+          boundPrefix(r.bound ?? null, change(r)) +
+          signed(change(r) / scale.divisor, scale.decimals),
+        value: change(r),
+      }),
+    },
+    {
+      head: 'points',
+      sub: '% of base total',
+      numeric: true,
+      cell: (r) =>
+        r.percent === null
+          ? { text: '–', value: 0 }
+          : { text: signedShort(r.percent), value: r.percent },
     },
     { head: 'samples', sub: 'base · new', numeric: true, cell: (r) => countsCell(r.samples) },
     {
       head: 'verdict',
-      sub: '95 % interval, points',
+      sub: '95 % interval',
       numeric: false,
       cell: (r) => ({
         text: r.verdict,
