@@ -122,8 +122,8 @@ export async function diffReport(
   options: DiffOptions,
 ): Promise<Report> {
   const images = await readImages(options);
-  const base = await readSide(paths.base, options);
-  const other = await readSide(paths.new, options);
+  const base = await readSide(paths.base, options, options.baseKallsyms);
+  const other = await readSide(paths.new, options, options.newKallsyms);
   const event = chooseEvent(base, options.event, paths.base.join(', '));
   const newEvent = sameEvent(other, options.event ?? event.event, event.event, paths);
   const sides = {
@@ -157,13 +157,18 @@ export async function diffReport(
   });
 }
 
-function readSide(paths: string[], options: DiffOptions): Promise<Profile> {
+function readSide(
+  paths: string[],
+  options: DiffOptions,
+  kallsyms: string | undefined,
+): Promise<Profile> {
   return readProfile(paths, {
     task: 'comm',
     comm: options.comm,
     kernelOnly: options.kernelOnly,
     nameOf: (path) => inputName(path, options.withPaths),
     format: options.inputFormat,
+    kallsyms,
   });
 }
 
@@ -203,14 +208,27 @@ function kernelSide(
   if (kernel > 0 && unknown === kernel) {
     throw new UserError(
       `${paths.join(', ')}: all kernel symbols are [unknown]; run perf script as root with ` +
-        'kernel.kptr_restrict=0, or give it the right vmlinux',
+        'kernel.kptr_restrict=0; for perf.data give --base-kallsyms/--new-kallsyms, a copy of /proc/kallsyms',
       ExitStatus.input,
     );
   }
   if (code === undefined) return makeSide(profile, facts, event);
+  requireBuildId(profile, code);
   const located = locate(profile.frames, facts, code, paths.join(', '));
   renameByImage(facts, located, options.exactSymbols);
   return makeSide(profile, facts, event, located);
+}
+
+/** Where a recording says its kernel's build id, the image must have it. */
+function requireBuildId(profile: Profile, code: ImageCode): void {
+  if (code.buildId === null) return;
+  const other = profile.runs.find((run) => run.buildId !== null && run.buildId !== code.buildId);
+  if (other === undefined) return;
+  throw new UserError(
+    `${code.name}: build id ${code.buildId}, but ${other.path} was recorded on a kernel with build id ` +
+      `${other.buildId}; give the vmlinux of that build`,
+    ExitStatus.input,
+  );
 }
 
 async function write(output: Output, text: string): Promise<void> {

@@ -14,6 +14,7 @@ const optionsSchema = z.object({
   event: z.string().optional(),
   comm: z.string().optional(),
   kernelOnly: z.boolean().default(false),
+  kallsyms: z.string().optional(),
   output: z.string().default('-'),
   inputFormat: z.enum(['perf-script', 'perf-data']).optional(),
   quiet: z.boolean().default(false),
@@ -34,6 +35,7 @@ export function registerFold(program: Command): void {
     .option('--event <name>', 'count this event (else the first one)')
     .option('--comm <name>', 'keep only samples of this comm')
     .option('--kernel-only', 'keep only kernel frames')
+    .option('--kallsyms <file>', 'copy of /proc/kallsyms, for perf.data from another machine')
     .option(
       '--input-format <format>',
       'read inputs as perf-script or perf-data, whatever they look like',
@@ -55,6 +57,7 @@ async function fold(paths: string[], options: z.infer<typeof optionsSchema>): Pr
     kernelOnly: options.kernelOnly,
     nameOf: (path) => inputName(path, true),
     format: options.inputFormat,
+    kallsyms: options.kallsyms,
   });
   const { event, assumed } = chooseEvent(profile, options.event, paths.join(', '));
   const lines = foldProfile(profile, {

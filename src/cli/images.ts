@@ -43,9 +43,6 @@ function source(
   if (vmlinux !== undefined && sites !== undefined) {
     throw usageError(`--${side}-sites: the image itself is given too; give one of them`);
   }
-  if (kallsyms !== undefined && vmlinux === undefined) {
-    throw usageError(`--${side}-kallsyms goes with --${side}-vmlinux`);
-  }
   return vmlinux === undefined && sites === undefined ? undefined : { vmlinux, sites, kallsyms };
 }
 

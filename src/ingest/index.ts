@@ -7,3 +7,4 @@ export { parseSampleLine, type SampleLine } from './sample-line.js';
 export { parseFrameLine } from './frame-line.js';
 export { openInput, type OpenInput } from './source.js';
 export { openPerfScript } from './perf-data.js';
+export { kernelBuildId } from './perf-build-id.js';

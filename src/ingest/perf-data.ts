@@ -18,7 +18,7 @@ export interface PerfOptions extends OpenOptions {
 const FIELDS = 'comm,pid,tid,cpu,time,period,event,ip,sym,symoff,dso'.split(',');
 
 /** The perf to run: PVFLAME_PERF, else the one on PATH. */
-const perfProgram = (): string => process.env['PVFLAME_PERF'] || 'perf';
+export const perfProgram = (): string => process.env['PVFLAME_PERF'] || 'perf';
 
 function perfCommand(file: string, fields: readonly string[] = FIELDS): string {
   return `perf script --no-inline --ns --header -F ${fields.join(',')} -i ${file}`;
@@ -206,7 +206,7 @@ export async function openPerfScript(path: string, options: PerfOptions = {}): P
   const { head, input } = await peekInput(await openInput(path, options));
   try {
     const format = options.format ?? sniff(head);
-    if (format === 'perf-data') return readPerfData(input, options);
+    if (format === 'perf-data') return { ...readPerfData(input, options), perfData: path !== '-' };
     requirePerfScript(input.name, format);
     return input;
   } catch (error) {

@@ -16,6 +16,8 @@ export interface OpenInput {
   readonly name: string;
   /** The path if this is a regular file and not compressed, so that another program can read it. */
   readonly file: string | null;
+  /** true: a perf.data file, which perf can be asked about. */
+  readonly perfData?: boolean;
   /** What is inside, decompressed, in order; to be read once. A chunk belongs to its receiver. */
   readonly chunks: AsyncIterable<Uint8Array>;
   /** Of the raw bytes; valid after `chunks` ended. */

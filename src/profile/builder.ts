@@ -34,6 +34,8 @@ export class ProfileBuilder {
   /** Takes one sample of the run that is being read. */
   readonly add = (sample: Readonly<Sample>): void => {
     const { options } = this;
+    // before the filters: which event is the first must not depend on them
+    const column = this.column(sample.event);
     if (options.comm !== undefined && sample.comm !== options.comm) return;
     const { frames, depth } = sample;
     let node = this.stacks.child(
@@ -48,14 +50,18 @@ export class ProfileBuilder {
       kept++;
     }
     if (kept === 0) return;
-    this.column(sample.event).add(node, sample.period < 0 ? 1 : sample.period);
+    column.add(node, sample.period < 0 ? 1 : sample.period);
   };
 
   /** Ends a run. */
-  finishRun(recording: Recording, path: string, sha256: string): void {
+  finishRun(
+    recording: Recording,
+    input: { path: string; sha256: string; buildId?: string | null },
+  ): void {
     this.runs.push({
-      path,
-      sha256,
+      path: input.path,
+      sha256: input.sha256,
+      buildId: input.buildId ?? null,
       header: recording.header,
       columns: [...this.columns.values()],
       skipped: recording.lines.skipped,

@@ -25,15 +25,24 @@ export function chooseEvent(
         ExitStatus.input,
       );
     }
-    return { event: first.name, assumed: events.length > 1 };
+    return { event: withSamples(first, where), assumed: events.length > 1 };
   }
-  const found = matchEvent(
+  const name = matchEvent(
     events.map((e) => e.name),
     asked,
   );
-  if (found !== undefined) return { event: found, assumed: false };
+  const found = events.find((e) => e.name === name);
+  if (found !== undefined) return { event: withSamples(found, where), assumed: false };
   throw new UserError(
     `${where}: no samples of event '${asked}'; it holds ${events.map((e) => e.name || '(unnamed)').join(', ') || 'none'}`,
+    ExitStatus.input,
+  );
+}
+
+function withSamples(event: { name: string; samples: number }, where: string): string {
+  if (event.samples > 0) return event.name;
+  throw new UserError(
+    `${where}: no sample of ${event.name || 'its event'} passes --comm or --kernel-only; check the filters`,
     ExitStatus.input,
   );
 }

@@ -1,15 +1,15 @@
 import type { FrameTable } from '../ingest/index.js';
 
 /**
- * Whether a frame is kernel code. The upper half of the address space is the kernel's
- * (Documentation/arch/x86/x86_64/mm.rst), save for the vsyscall page; the last page holds only
- * unwinders' sentinels. A dso decides where the address cannot: perf prints module-relative
+ * Whether a frame is kernel code. The kernel's code lies from 0xffff800000000000 on, also with five
+ * page-table levels (Documentation/arch/x86/x86_64/mm.rst), save for the vsyscall page; the last page
+ * holds only unwinders' sentinels. Lower addresses with the top bit set are what a broken unwind left. A dso decides where the address cannot: perf prints module-relative
  * addresses for some modules.
  */
 export function isKernelFrame(frames: FrameTable, id: number): boolean {
   const hi = frames.addressHi[id] ?? 0;
   const dso = frames.strings.text(frames.dso[id] ?? 0);
-  if (hi >= 0x80000000) {
+  if (hi >= 0xffff8000) {
     const lo = frames.addressLo[id] ?? 0;
     if (hi === 0xffffffff && lo >= 0xfffff000) return false;
     return dso !== '[vsyscall]';

@@ -6,6 +6,8 @@ import type { WeightColumn } from './weights.js';
 export interface Run {
   path: string;
   sha256: string;
+  /** Of the recorded kernel, where the input is perf.data and says it; hex. */
+  buildId: string | null;
   header: RecordingHeader;
   columns: WeightColumn[];
   skipped: SkippedLines[];

@@ -1,6 +1,7 @@
 import { inputError } from '../errors.js';
 import {
   FrameTable,
+  kernelBuildId,
   openPerfScript,
   PerfScriptReader,
   StringTable,
@@ -14,6 +15,8 @@ export interface ReadOptions extends ProfileOptions {
   nameOf: (path: string) => string;
   /** Read the input as perf script text whatever it looks like (`--input-format perf-script`). */
   format?: 'perf-script' | 'perf-data' | undefined;
+  /** A copy of the recorded kernel's /proc/kallsyms, for perf.data inputs. */
+  kallsyms?: string | undefined;
 }
 
 /**
@@ -27,15 +30,19 @@ export async function readProfile(
   const frames = new FrameTable(new StringTable());
   const builder = new ProfileBuilder(frames, options);
   for (const path of paths) {
-    const input = await openPerfScript(
-      path,
-      options.format === undefined ? {} : { format: options.format },
-    );
+    const input = await openPerfScript(path, {
+      format: options.format,
+      kallsyms: options.kallsyms,
+    });
     const reader = new PerfScriptReader(builder.add, frames);
     for await (const chunk of input.chunks) reader.push(chunk);
     const recording = reader.end();
     requireSamples(recording, input.name);
-    builder.finishRun(recording, options.nameOf(path), input.digest().sha256);
+    builder.finishRun(recording, {
+      path: options.nameOf(path),
+      sha256: input.digest().sha256,
+      buildId: input.perfData === true ? kernelBuildId(path) : null,
+    });
   }
   return builder.profile();
 }

@@ -85,7 +85,7 @@ export const OPS: readonly OpEntry[] = [
   { op: 'mmu.ptep_modify_prot_start', native: '__ptep_modify_prot_start', xen: 'xen_ptep_modify_prot_start', versions: '4.20+', form: 'direct call' },
   { op: 'mmu.ptep_modify_prot_commit', native: '__ptep_modify_prot_commit', xen: 'xen_ptep_modify_prot_commit', versions: '4.20+', form: 'direct call' },
   { op: 'mmu.pte_val', native: '_paravirt_ident_64', xen: '__raw_callee_save_xen_pte_val xen_pte_val', versions: '4.20+', form: 'mov %rdi,%rax (48 89 f8)' },
-  { op: 'mmu.make_pte', native: '_paravirt_ident_64', xen: '__raw_callee_save_xen_make_pte xen_make_pte', versions: '4.20+', form: 'mov %rdi,%rax (48 89 f8)' },
+  { op: 'mmu.make_pte', native: '_paravirt_ident_64', xen: '__raw_callee_save_xen_make_pte xen_make_pte __raw_callee_save_xen_make_pte_init xen_make_pte_init', versions: '4.20+', form: 'mov %rdi,%rax (48 89 f8)' },
   { op: 'mmu.pgd_val', native: '_paravirt_ident_64', xen: '__raw_callee_save_xen_pgd_val xen_pgd_val', versions: '4.20+', form: 'mov %rdi,%rax (48 89 f8)' },
   { op: 'mmu.make_pgd', native: '_paravirt_ident_64', xen: '__raw_callee_save_xen_make_pgd xen_make_pgd', versions: '4.20+', form: 'mov %rdi,%rax (48 89 f8)' },
   { op: 'mmu.set_pud', native: 'native_set_pud', xen: 'xen_set_pud xen_set_pud_hyper', versions: '4.20+', form: 'direct call' },

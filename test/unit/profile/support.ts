@@ -17,7 +17,7 @@ export function profileOf(
   texts.forEach((text, i) => {
     const reader = new PerfScriptReader(builder.add, frames);
     reader.push(Buffer.from(text, 'utf8'));
-    builder.finishRun(reader.end(), paths[i] ?? `run${i}`, '');
+    builder.finishRun(reader.end(), { path: paths[i] ?? `run${i}`, sha256: '' });
   });
   return builder.profile();
 }

@@ -1,0 +1,127 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reportSchema, type Report } from '../../src/report/schema.js';
+import { pvflame } from '../support/cli.js';
+import { NATIVE_IMAGE, PARAVIRT_IMAGE } from '../support/images.js';
+import { recording } from '../support/recordings.js';
+
+let dir: string;
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'pvflame-images-'));
+});
+afterAll(() => rmSync(dir, { recursive: true }));
+
+const native = recording('6.1', 'native');
+const paravirt = recording('6.1', 'paravirt');
+const unpatched = recording('6.1', 'paravirt-unpatched');
+const reportFrom = (args: string[]): Report => {
+  const ran = pvflame([...args, '-f', 'json']);
+  expect(ran.stderr).toBe('');
+  return reportSchema.parse(JSON.parse(ran.stdout));
+};
+const images = (base: string, other: string) => ['--base-vmlinux', base, '--new-vmlinux', other];
+
+describe('diff with kernel images', () => {
+  it('tells site, caller, elsewhere and deferred apart, in text too', () => {
+    const ran = pvflame([native, paravirt, ...images(NATIVE_IMAGE, PARAVIRT_IMAGE)]);
+    expect(ran).toMatchObject({ status: 0, stderr: '' });
+    for (const word of ['(net)', 'site', 'deferred', 'caller', 'elsewhere']) {
+      expect(ran.stdout).toMatch(new RegExp(`^  ${word.replace(/[()]/g, '\\$&')} `, 'm'));
+    }
+    expect(ran.stdout).toContain('nothing left over');
+    expect(ran.stdout).toContain('PATCHING');
+    expect(ran.stdout.split('\n').filter((line) => line.length > 72)).toEqual([]);
+    expect(ran.stdout).toMatch(/^[\x20-\x7e\n]*$/);
+  });
+
+  it('takes saved site tables instead, and then knows no deferred samples', () => {
+    const saved = join(dir, 'sites.json');
+    expect(pvflame(['sites', PARAVIRT_IMAGE, '-f', 'json', '-o', saved]).status).toBe(0);
+    const withSites = reportFrom([
+      unpatched,
+      paravirt,
+      '--base-sites',
+      saved,
+      '--new-sites',
+      saved,
+    ]);
+    const withImages = reportFrom([unpatched, paravirt, ...images(PARAVIRT_IMAGE, PARAVIRT_IMAGE)]);
+    expect(withSites.sumCheck).toBe(0);
+    const row = (report: Report, bucket: string) => report.ledger.find((r) => r.bucket === bucket);
+    expect(row(withSites, 'call')?.delta).toBe(row(withImages, 'call')?.delta);
+    expect(row(withSites, 'deferred')?.delta).toBeNull();
+    expect(row(withImages, 'deferred')?.delta).not.toBeNull();
+    expect(withSites.patching.base.indirect.sites).toBeGreaterThan(40);
+  });
+});
+
+describe('images that cannot be used: one line, status 3', () => {
+  const bad = (args: string[], status: number, message: RegExp) => {
+    const ran = pvflame(args);
+    expect(ran.stderr).toMatch(message);
+    expect(ran.stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(ran).toMatchObject({ status, stdout: '' });
+  };
+  const elf = () => gunzipSync(readFileSync(PARAVIRT_IMAGE));
+
+  it('another build of the same version', () =>
+    bad(
+      [native, paravirt, ...images(PARAVIRT_IMAGE, PARAVIRT_IMAGE)],
+      3,
+      /not the image that .*agree with its symbols \(Linux 6\.1\.192\)/,
+    ));
+  it('another version', () =>
+    bad(
+      [
+        recording('6.12', 'native'),
+        recording('6.12', 'paravirt'),
+        ...images(NATIVE_IMAGE, PARAVIRT_IMAGE),
+      ],
+      3,
+      /not the image/,
+    ));
+  it('another architecture', () => {
+    const arm = elf();
+    arm.writeUInt16LE(183, 18);
+    const path = join(dir, 'arm64.vmlinux');
+    writeFileSync(path, arm);
+    bad(
+      [native, paravirt, ...images(NATIVE_IMAGE, path)],
+      3,
+      /arm64\.vmlinux: .*(?:AArch64|aarch64|ARM|arm64|architecture)/,
+    );
+  });
+  it('cut off, missing, no kernel', () => {
+    const cut = join(dir, 'cut.vmlinux');
+    writeFileSync(cut, elf().subarray(0, 100_000));
+    bad([native, paravirt, ...images(NATIVE_IMAGE, cut)], 3, /cut\.vmlinux: /);
+    bad(
+      [native, paravirt, ...images(NATIVE_IMAGE, join(dir, 'nowhere'))],
+      3,
+      /nowhere: no such file/,
+    );
+    bad([native, paravirt, ...images(NATIVE_IMAGE, native)], 3, /native\.perf-script/);
+  });
+  it('a site table that is none, one side only, both forms at once', () => {
+    const wrong = join(dir, 'wrong.json');
+    writeFileSync(wrong, '{"schema":"other"}');
+    bad(
+      [native, paravirt, '--base-sites', wrong, '--new-sites', wrong],
+      3,
+      /wrong\.json: not a pvflame-sites\/1 document/,
+    );
+    bad(
+      [native, paravirt, '--new-vmlinux', PARAVIRT_IMAGE],
+      2,
+      /--new-vmlinux needs --base-vmlinux too/,
+    );
+    bad(
+      [native, paravirt, ...images(NATIVE_IMAGE, PARAVIRT_IMAGE), '--new-sites', wrong],
+      2,
+      /give one of them/,
+    );
+  });
+});
