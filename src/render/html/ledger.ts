@@ -45,7 +45,7 @@ export function ledger(report: Report): Markup {
   return html`<section aria-labelledby="ledger-h">
     <h2 id="ledger-h">Where the change went</h2>
     <div class="scroll" tabindex="0" role="group" aria-label="Table, scrolls sideways">
-      <table class="ledger">
+      <table class="ledger terms">
         <thead>
           <tr>
             <th scope="col">bucket</th>

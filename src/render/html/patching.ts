@@ -65,7 +65,7 @@ function counts(report: Report, states: readonly SiteState[]): Markup {
     role="group"
     aria-label="Site states, scrolls sideways"
   >
-    <table id="states">
+    <table id="states" class="terms">
       <thead>
         <tr>
           <th scope="col">state</th>
@@ -97,6 +97,10 @@ function changed(report: Report): Markup {
   ).length;
   const rest = html`Of ${plural(report.sites.length, 'site')} seen, ${formatCount(open)} had no
   certain state on one side or both.`;
+  const irq =
+    report.siteWindow?.rule === 'timer'
+      ? ' Weight on the bytes of irq sites is not counted on a timer: late samples gather there.'
+      : '';
   if (view.rows.length === 0) {
     return html`<p>No site is known to have changed its state between base and new. ${rest}</p>`;
   }
@@ -104,9 +108,9 @@ function changed(report: Report): Markup {
       ${plural(view.rows.length, 'site')} changed state between base and new
     </h3>
     <p class="note">
-      ${rest} votes: the samples that tell the state. chance: of votes so unlike had the site run
-      alike on both sides, site by site; of twenty sites at 1 in 20, one is expected by chance
-      alone.
+      ${rest} votes: samples that tell the state; one is enough to name it. chance: how likely votes
+      so unlike are had the site run alike on both sides, site by site and not corrected for their
+      number.${irq}
     </p>
     ${tableMarkup(view)}`;
 }

@@ -97,7 +97,9 @@ export function functionsSection(report: Report): Markup {
   return section(
     'Functions',
     functionsTable(report),
-    'Self weight after lining up inlining, without the paravirt ops inside.',
+    `Self weight after lining up inlining (⇄), without the paravirt ops inside.${
+      report.images === null ? '' : ' Bucket caller: the function contains call sites.'
+    }`,
     'No functions.',
   );
 }

@@ -1,6 +1,13 @@
 /** The report's tables: ops, changed sites, all sites, functions, and what was moved. */
 import type { FunctionRow, OpRow, Report, SiteRow, Splice } from '../../report/schema.js';
-import { fixed, formatCount, formatOdds, weightScale, type WeightScale } from './numbers.js';
+import {
+  fixed,
+  formatCount,
+  formatOdds,
+  formatWeight,
+  weightScale,
+  type WeightScale,
+} from './numbers.js';
 import {
   countsCell,
   nameCell,
@@ -106,19 +113,23 @@ export function functionsTable(report: Report): TableView {
       {
         head: 'function',
         numeric: false,
-        cell: (r) => nameCell(r.function, r.dso === null ? null : displayName(r.dso)),
+        cell: (r) => nameCell(r.function, functionSub(r, report.base.unit)),
       },
       { head: 'bucket', numeric: false, cell: (r) => ({ text: r.bucket }) },
       ...weightColumns<FunctionRow>(scaleOf(report.base.unit, rows, change), change, 'change'),
-      {
-        head: 'has sites',
-        numeric: false,
-        cell: (r) => ({ text: r.hasSites === null ? 'not known' : r.hasSites ? 'yes' : 'no' }),
-      },
     ],
     rows,
     (row) => isQuiet(row, row.delta),
   );
+}
+
+/** Where it is, unless in the kernel as nearly all are, and what was moved into it. */
+function functionSub({ dso, moved }: FunctionRow, unit: string): string {
+  const parts: string[] = [];
+  if (dso !== null && !dso.startsWith('[kernel')) parts.push(displayName(dso));
+  if (moved.base !== 0) parts.push(`⇄ ${formatWeight(moved.base, unit)} of base moved here`);
+  if (moved.new !== 0) parts.push(`⇄ ${formatWeight(moved.new, unit)} of new moved here`);
+  return parts.join('; ');
 }
 
 const REASONS: Readonly<Record<Splice['reason'], string>> = {
