@@ -1,5 +1,11 @@
 import { KIND_NAMES, VERDICT_TOO_LITTLE } from '../../src/render/shared/codes.js';
-import { reportSchema, SITE_STATES, type Report, type Side } from '../../src/report/schema.js';
+import {
+  reportSchema,
+  SITE_STATES,
+  type Report,
+  type Side,
+  type SiteState,
+} from '../../src/report/schema.js';
 
 /** A call path of a synthetic comparison with the self weights of its last frame. */
 export interface SamplePath {
@@ -15,6 +21,8 @@ export interface SampleOptions {
   readonly timer?: boolean;
   readonly title?: string | null;
   readonly labels?: readonly [string, string];
+  /** As joined with kernel images: site, caller, elsewhere, states, and what was moved. */
+  readonly images?: boolean;
 }
 
 interface TreeNode {
@@ -121,6 +129,7 @@ export function sampleReport(paths: readonly SamplePath[], options: SampleOption
     delta: b === null || n === null ? null : n - b,
     percent: b === null || n === null ? null : percent(n - b),
     ...untested,
+    bound: options.timer === true && (name === 'call' || name === 'site') ? 'lower' : null,
   });
   const rest = (key: 'base' | 'new'): number =>
     (key === 'base' ? base : newer) - sum(inPv, key) - sum(user, key);
@@ -145,7 +154,14 @@ export function sampleReport(paths: readonly SamplePath[], options: SampleOption
   const change = (group: readonly SamplePath[]): number => sum(group, 'new') - sum(group, 'base');
   const opName = (key: string): string => key.replace(/@op$/, '').replace(/^pv:/, '');
   const states = Object.fromEntries(SITE_STATES.map((s) => [s, { sites: 0, weight: 0 }]));
-  return reportSchema.parse({
+  const seen = {
+    ...states,
+    unknown: {
+      sites: [...ops.values()].flat().length,
+      weight: sum([...ops.values()].flat(), 'new'),
+    },
+  };
+  const report = reportSchema.parse({
     schema: 'pvflame-report/1',
     title: options.title ?? null,
     base: side(options, 0, base),
@@ -184,7 +200,9 @@ export function sampleReport(paths: readonly SamplePath[], options: SampleOption
         ordinal: i,
         offset: { base: null, new: null },
         returnOffset: { base: null, new: 0x46 + i },
-        state: { base: null, new: 'indirect' },
+        state: { base: null, new: 'unknown' },
+        votes: { base: 0, new: 0 },
+        chance: null,
         extra: change([path]),
         bound,
         ...row([path]),
@@ -199,7 +217,9 @@ export function sampleReport(paths: readonly SamplePath[], options: SampleOption
       moved: { base: 0, new: 0 },
       ...row(group),
     })),
-    patching: { base: states, new: states },
+    patching: { base: states, new: seen, changed: [] },
+    images: null,
+    siteWindow: null,
     basis: 'sampling',
     statistics: { method: 'none: one run a side', n: { base: 1, new: 1 }, seed: null },
     budget: [],
@@ -220,6 +240,70 @@ export function sampleReport(paths: readonly SamplePath[], options: SampleOption
       options: { normalize: 'none' },
     },
   });
+  return options.images === true ? withImages(report) : report;
+}
+
+/** The same report as images would have it: half of `rest` is the callers', a tenth of `call` the sites'. */
+function withImages(report: Report): Report {
+  const of = (bucket: string): Report['ledger'][number] =>
+    report.ledger.find((row) => row.bucket === bucket)!;
+  const set = (bucket: string, base: number | null, newer: number | null): void => {
+    const delta = base === null || newer === null ? null : newer - base;
+    const percent = delta === null ? null : (delta / report.total.base) * 100;
+    Object.assign(of(bucket), { base, new: newer, delta, percent });
+  };
+  const [call, rest] = [{ ...of('call') }, { ...of('rest') }];
+  const part = (value: number | null, share: number): number => (value ?? 0) * share;
+  set('call', part(call.base, 0.9), part(call.new, 0.9));
+  set('site', part(call.base, 0.1), part(call.new, 0.1));
+  set('caller', part(rest.base, 0.5), part(rest.new, 0.5));
+  set('elsewhere', part(rest.base, 0.25), part(rest.new, 0.25));
+  set('rest', null, null);
+  const { timer } = report.base;
+  set(
+    timer ? 'deferred' : 'elsewhere',
+    part(rest.base, timer ? 0.25 : 0.5),
+    part(rest.new, timer ? 0.25 : 0.5),
+  );
+  const last = report.sites.length - 1;
+  report.sites.forEach((site, i) => {
+    site.offset = { base: 0x40 + i, new: 0x40 + i };
+    site.returnOffset = { base: 0x46 + i, new: null };
+    site.state = { base: 'indirect', new: i === last ? 'unknown' : 'inline' };
+    site.votes = { base: 40 + i, new: i === last ? 0 : 3 };
+    site.chance = i === last ? null : i === 0 ? 1e-9 : 1 / 35;
+  });
+  const count = (side: 'base' | 'new', state: SiteState): { sites: number; weight: number } => {
+    const rows = report.sites.filter((site) => site.state[side] === state);
+    return { sites: rows.length, weight: rows.reduce((all, row) => all + row[side], 0) };
+  };
+  for (const side of ['base', 'new'] as const) {
+    for (const state of SITE_STATES) report.patching[side][state] = count(side, state);
+  }
+  report.patching.changed = report.sites.slice(0, -1).map((_, i) => i);
+  const image = {
+    name: 'vmlinux.gz',
+    release: '6.1.192',
+    buildId: '1c2131aa',
+    sites: 4238,
+    slide: 0x1f000000,
+    agreement: 0.99996,
+  };
+  report.images = { base: { ...image, sites: 0, slide: 0 }, new: image };
+  report.siteWindow = { rule: timer ? 'timer' : 'own-bytes', half: 1e6, double: 9e6 };
+  if (timer) report.deferred = { base: 1, new: 1, share: { base: 0.288, new: 0.293 } };
+  const hostile = report.functions[0]?.function ?? '';
+  report.moved = {
+    weight: 14e6,
+    gross: 20e6,
+    reasons: { inlined: 12e6, deferred: null, renamed: 2e6 },
+    splices: [
+      { caller: hostile, callee: 'wp_page_reuse', side: 'new', weight: 2e6, reason: 'renamed' },
+      { caller: 'pipe_write', callee: hostile, side: 'base', weight: 12e6, reason: 'inlined' },
+    ],
+  };
+  report.merges = [{ canonical: 'copy_page', raw: ['copy_page.isra.0', hostile] }];
+  return report;
 }
 
 const K = '![kernel.kallsyms]';

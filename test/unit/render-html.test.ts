@@ -88,7 +88,7 @@ describe('renderHtml', () => {
     );
     expect(page).toContain('≥ +41.0 ms of timer');
     expect(page.replace(/<[^>]*>|\s+/g, ' ').replace(/ +/g, ' ')).toContain(
-      'Not known without the kernel image: site and caller . Their weight is in rest .',
+      'Not known without the kernel images: site , caller and elsewhere . Their weight is in rest .',
     );
     const exact = await renderHtml(sampleReport(smallPaths()));
     expect(exact.replace(/[\s\S]*<main>/, '').replace(/<script[\s\S]*/, '')).not.toContain('≥');
