@@ -17,8 +17,8 @@ function mover(base: IntervalAt, other: IntervalAt, q: number): Interval {
   const n = other(q);
   const delta = n.mean - b.mean;
   return [
-    delta - Math.hypot(n.mean - n.low, b.high - b.mean),
-    delta + Math.hypot(n.high - n.mean, b.mean - b.low),
+    delta - norm(n.mean - n.low, b.high - b.mean),
+    delta + norm(n.high - n.mean, b.mean - b.low),
   ];
 }
 
@@ -32,21 +32,42 @@ export function difference(base: IntervalAt, other: IntervalAt, df: number): Cha
   return { delta, interval, p: tTwoSided(touching(base, other, delta), df), df };
 }
 
-/** The quantile at which the interval reaches 0; intervals only grow with it. */
+/** Not Math.hypot: its care about overflow takes most of the time of a large graph. */
+function norm(a: number, b: number): number {
+  return Math.sqrt(a * a + b * b);
+}
+
+const PRECISION = 1e-10;
+
+/** The quantile at which the interval reaches 0 (regula falsi, Illinois variant: Dowell and Jarratt 1971). */
 function touching(base: IntervalAt, other: IntervalAt, delta: number): number {
   if (delta === 0) return 0;
-  const beyond = (q: number) => {
+  const slack = (q: number) => {
     const [low, high] = mover(base, other, q);
-    return delta > 0 ? low <= 0 : high >= 0;
+    return delta > 0 ? low : -high;
   };
-  let high = 1;
-  while (high < 1e9 && !beyond(high)) high *= 2;
-  let low = high / 2;
-  if (high === 1) low = 0;
-  for (let i = 0; i < 50; i++) {
-    const middle = (low + high) / 2;
-    if (beyond(middle)) high = middle;
-    else low = middle;
+  let [low, atLow] = [0, Math.abs(delta)];
+  let [high, atHigh] = [1, slack(1)];
+  while (atHigh > 0 && high < 1e9) {
+    [low, atLow] = [high, atHigh];
+    high *= 4;
+    atHigh = slack(high);
+  }
+  // Regula falsi, an end's value halved when it stays twice: otherwise one end would creep.
+  let stayed = 0;
+  for (let i = 0; i < 100 && high - low > PRECISION * high; i++) {
+    const q = (low * atHigh - high * atLow) / (atHigh - atLow);
+    const at = slack(q);
+    const up = at > 0;
+    if (at === 0 || (up ? q - low : high - q) < PRECISION * q) return q;
+    if (up) {
+      [low, atLow] = [q, at];
+      if (stayed > 0) atHigh /= 2;
+    } else {
+      [high, atHigh] = [q, at];
+      if (stayed < 0) atLow /= 2;
+    }
+    stayed = up ? 1 : -1;
   }
   return high;
 }

@@ -27,16 +27,18 @@ export function changeOfRuns(
   };
   const b = estimateSide(base, sampleWeight.base, totals.base, spread);
   const n = estimateSide(other, sampleWeight.new, totals.new, spread);
-  const sampled = difference(scoreInterval(b.sampled), scoreInterval(n.sampled), Infinity);
-  const between = b.moderated.variance + n.moderated.variance;
   // A row that is all of the total, and equal in all runs.
-  if (between + b.sampled.variance + n.sampled.variance === 0)
+  const variance = b.moderated.variance + n.moderated.variance;
+  if (variance + b.sampled.variance + n.sampled.variance === 0)
     return { delta, interval: null, p: 1, df: 0 };
-  const df = satterthwaite([b.moderated, n.moderated]);
-  return lessCertain(
-    difference(scoreInterval(b.moderated), scoreInterval(n.moderated), df),
-    sampled,
+  const between = difference(
+    scoreInterval(b.moderated),
+    scoreInterval(n.moderated),
+    satterthwaite([b.moderated, n.moderated]),
   );
+  if ([b, n].every((side) => side.moderated.variance >= side.sampled.variance)) return between;
+  const sampled = difference(scoreInterval(b.sampled), scoreInterval(n.sampled), Infinity);
+  return lessCertain(between, sampled);
 }
 
 /** Mean weight of one sample, undefined without samples. */

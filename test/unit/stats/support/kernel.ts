@@ -15,10 +15,12 @@ export interface KernelOptions {
   ops: readonly { base: number; new: number; paths: number }[];
   /** Every tenth function grows by this share of itself. */
   growth: number;
+  /** An op's paths vary each on its own between runs, not together. */
+  apart?: boolean;
 }
 
 /** Functions by a power law, as profiles have them: the first few percent each, the last hundredths. */
-export function makeKernel({ functions, ops, growth }: KernelOptions): Kernel {
+export function makeKernel({ functions, ops, growth, apart }: KernelOptions): Kernel {
   const raw = Array.from({ length: functions }, (_, k) => (k + 3) ** -1.2);
   const all = raw.reduce((a, b) => a + b, 0);
   const inOps = ops.reduce((sum, op) => sum + op.base, 0);
@@ -35,7 +37,10 @@ export function makeKernel({ functions, ops, growth }: KernelOptions): Kernel {
       return grown.push(op.new / op.paths) - 1;
     }),
   );
-  const shares = { base: Float64Array.from(base), new: Float64Array.from(grown) };
+  const group = Int32Array.from(base.keys());
+  if (apart !== true)
+    for (const rows of rowsOf) for (const row of rows) group[row] = rows[0] ?? row;
+  const shares = { base: Float64Array.from(base), new: Float64Array.from(grown), group };
   const bucket = (n: number) =>
     raw.map((_, k) => k).filter((k) => (k < 20 ? 0 : k % 3 === 0 ? 1 : 2) === n);
   return {

@@ -29,6 +29,8 @@ export const QUIET: Omit<World, 'samples'> = {
 export interface Shares {
   base: Float64Array;
   new: Float64Array;
+  /** Rows with the same number vary together between runs. */
+  group: Int32Array;
 }
 
 /** Weight of a run with the shares' sum at 1. */
@@ -51,13 +53,15 @@ const BATCHES = 32;
 export function simulateRun(
   random: Random,
   shares: Float64Array,
+  group: Int32Array,
   world: World,
   spreads: Float64Array,
   mix: readonly Float64Array[] = [],
 ): SimulatedRun {
   const common = spreadFactor(random, world.runSpread);
+  const factors = spreads.map((spread) => spreadFactor(random, spread));
   const truth = shares.map(
-    (share, row) => share * RUN_WEIGHT * common * spreadFactor(random, spreads[row] ?? 0),
+    (share, row) => share * RUN_WEIGHT * common * (factors[group[row] ?? row] ?? 1),
   );
   const total = truth.reduce((a, b) => a + b, 0);
   const expected = (row: number) => ((truth[row] ?? 0) / RUN_WEIGHT) * world.samples;
@@ -111,11 +115,12 @@ export function simulatePair(
   world: World,
   runs: number,
 ): SimulatedPair {
+  const { group } = shares;
   const spreads = rowSpreads(random, shares.base.length, world);
   // Batches are only looked at with one run a side.
   const mix = runs === 1 ? phaseMix(random, shares.base.length, world.phases) : [];
   const side = (of: Float64Array) =>
-    Array.from({ length: runs }, () => simulateRun(random, of, world, spreads, mix));
+    Array.from({ length: runs }, () => simulateRun(random, of, group, world, spreads, mix));
   return { base: side(shares.base), new: side(shares.new) };
 }
 

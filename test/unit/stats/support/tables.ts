@@ -1,54 +1,112 @@
-import { KINDS, simulateComparisons } from './coverage.js';
-import { makeKernel } from './kernel.js';
+import { KINDS, type Kind, type Outcome, simulateComparisons } from './coverage.js';
+import { type Kernel, makeKernel } from './kernel.js';
 import { QUIET, type World } from './simulate.js';
 
-export const WORLDS: readonly { name: string; world: Omit<World, 'samples'> }[] = [
-  { name: 'sampling only', world: { ...QUIET, runSpread: 1e-4 } },
-  { name: 'clustered', world: { ...QUIET, runSpread: 1e-4, cluster: 2 } },
-  { name: 'spread', world: { ...QUIET, runSpread: 0.01, rowSpread: 0.03 } },
-  { name: 'spread, clustered', world: { ...QUIET, runSpread: 0.01, rowSpread: 0.03, cluster: 2 } },
-  {
-    name: 'unlike rows',
-    world: { ...QUIET, runSpread: 0.01, rowSpread: 0.03, unlike: 0.7, cluster: 2 },
-  },
-];
+/** A total needs some spread to have an interval at all; a counter repeats to about this much. */
+const COUNTER = 1e-4;
+const BOOTS = { runSpread: 0.01, rowSpread: 0.03 };
+
+export const WORLDS = {
+  'sampling only': { ...QUIET, runSpread: COUNTER },
+  correlated: { ...QUIET, runSpread: COUNTER, cluster: 2 },
+  'run spread': { ...QUIET, ...BOOTS },
+  'run spread, correlated': { ...QUIET, ...BOOTS, cluster: 2 },
+  'unlike rows': { ...QUIET, ...BOOTS, cluster: 2, unlike: 0.7 },
+  phases: { ...QUIET, runSpread: COUNTER, phases: 8 },
+  'phases, correlated': { ...QUIET, runSpread: COUNTER, phases: 8, cluster: 2 },
+} satisfies Record<string, Omit<World, 'samples'>>;
+export type WorldName = keyof typeof WORLDS;
+
+const GROWING = [2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02];
+const STEADY = [1e-4, 5e-4, 1e-3, 5e-3, 0.01];
 const ops = [
-  ...[0.00002, 0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02].map(
-    (share, i) => ({ base: i % 2 === 0 ? 0 : share / 2, new: share, paths: 5 + 2 * i }),
-  ),
-  ...[0.0001, 0.0005, 0.001, 0.005, 0.01].map((share, i) => ({
-    base: share,
+  // Every other op is new: base has none of it.
+  ...GROWING.map((share, i) => ({
+    base: i % 2 === 0 ? 0 : share / 2,
     new: share,
     paths: 5 + 2 * i,
   })),
+  ...STEADY.map((share, i) => ({ base: share, new: share, paths: 5 + 2 * i })),
 ];
-export const KERNEL = makeKernel({ functions: 150, growth: 0.05, ops });
-export const SAME = makeKernel({
-  functions: 150,
-  growth: 0,
-  ops: ops.map((o) => ({ ...o, base: o.new })),
-});
 
-export function* coverageTable(rounds: number): Generator<string> {
-  for (const runs of [1, 3, 5, 10])
-    for (const { name, world } of WORLDS)
-      for (const samples of [2000, 20000, 200000]) {
-        const o = simulateComparisons(KERNEL, { ...world, samples }, runs, rounds, 1);
-        const a = simulateComparisons(SAME, { ...world, samples }, runs, rounds, 2);
-        const share = KINDS.map((k) =>
-          o.covered[k][1] === 0
-            ? '    -'
-            : ((100 * o.covered[k][0]) / o.covered[k][1]).toFixed(1).padStart(5),
-        );
-        yield [
-          String(runs).padEnd(3),
-          name.padEnd(18),
-          String(samples).padStart(6),
-          ...share,
-          '|',
-          a.any.op,
-          a.any.function,
-          a.any.either,
-        ].join('  ');
-      }
+export const KERNELS = {
+  changed: makeKernel({ functions: 150, growth: 0.05, ops }),
+  apart: makeKernel({ functions: 150, growth: 0.05, ops, apart: true }),
+  same: makeKernel({
+    functions: 150,
+    growth: 0,
+    ops: ops.map((op) => ({ ...op, base: op.new })),
+  }),
+} satisfies Record<string, Kernel>;
+
+export const RUNS = [3, 5, 10] as const;
+export const SAMPLES = [2_000, 20_000, 200_000] as const;
+
+/** Percent of intervals that hold the truth; null where there was nothing to count. */
+export function coverage(outcome: Outcome, kind: Kind): number | null {
+  const [covered, all] = outcome.covered[kind];
+  return all === 0 ? null : (100 * covered) / all;
+}
+
+export interface Case {
+  runs: number;
+  world: WorldName;
+  samples: number;
+}
+
+/** What the tables and the slow tests go through. */
+export function cases(): Case[] {
+  const over: WorldName[] = [
+    'sampling only',
+    'correlated',
+    'run spread',
+    'run spread, correlated',
+    'unlike rows',
+  ];
+  const within: WorldName[] = ['sampling only', 'correlated', 'phases', 'phases, correlated'];
+  const list = (runs: number, worlds: WorldName[]) =>
+    worlds.flatMap((world) => SAMPLES.map((samples) => ({ runs, world, samples })));
+  return [...RUNS.flatMap((runs) => list(runs, over)), ...list(1, within)];
+}
+
+export function simulateCase(kernel: Kernel, of: Case, rounds: number, seed: number): Outcome {
+  const world = { ...WORLDS[of.world], samples: of.samples };
+  return simulateComparisons(kernel, world, of.runs, rounds, seed);
+}
+
+function row(cells: readonly (string | number)[]): string {
+  return `| ${cells.join(' | ')} |`;
+}
+
+function head(cells: readonly string[]): string[] {
+  return [row(cells), row(cells.map(() => '---'))];
+}
+
+export function* coverageTable(
+  kernel: Kernel,
+  of: readonly Case[],
+  rounds: number,
+): Generator<string> {
+  yield* head(['runs a side', 'world', 'samples a run', ...KINDS]);
+  for (const one of of) {
+    const outcome = simulateCase(kernel, one, rounds, 1);
+    const cells = KINDS.map((kind) => coverage(outcome, kind)?.toFixed(1) ?? '-');
+    yield row([one.runs, one.world, one.samples, ...cells]);
+  }
+}
+
+export function* falseTable(of: readonly Case[], rounds: number): Generator<string> {
+  yield* head(['runs a side', 'world', 'samples a run', 'an op', 'a function', 'either']);
+  for (const one of of) {
+    const { any } = simulateCase(KERNELS.same, one, rounds, 2);
+    const percent = (n: number) => ((100 * n) / rounds).toFixed(1);
+    yield row([
+      one.runs,
+      one.world,
+      one.samples,
+      percent(any.op),
+      percent(any.function),
+      percent(any.either),
+    ]);
+  }
 }
