@@ -60,11 +60,12 @@ function estimateSide(
   const sampling = sampleWeight * mean * rest;
   const expected = expectedVariance(spread, sampling, mean);
   const own = varianceOf(side.runs);
-  const df = expected.df + n - 1;
+  // A row that spreads more than rows like it is trusted over them: it may well be unlike.
+  const agreement = own > expected.variance ? (expected.variance / own) ** 2 : 1;
+  const prior = agreement * expected.df;
+  const df = prior + n - 1;
   const variance =
-    expected.df === Infinity
-      ? expected.variance
-      : (expected.df * expected.variance + (n - 1) * own) / df;
+    prior === Infinity ? expected.variance : (prior * expected.variance + (n - 1) * own) / df;
   const step = (sampleWeight * rest) / n;
   return {
     moderated: { mean, variance: variance / n, step: spread.dispersion * step, df },
