@@ -213,10 +213,22 @@ function kernelSide(
     );
   }
   if (code === undefined) return makeSide(profile, facts, event);
+  requireRelease(profile, code, paths);
   requireBuildId(profile, code);
   const located = locate(profile.frames, facts, code, paths.join(', '));
   renameByImage(facts, located, options.exactSymbols);
   return makeSide(profile, facts, event, located);
+}
+
+/** An image of another version is named as such; the addresses would only say that it is wrong. */
+function requireRelease(profile: Profile, code: ImageCode, paths: string[]): void {
+  const release = profile.runs[0]?.header.osRelease ?? null;
+  if (release === null || code.release === null || release === code.release) return;
+  throw new UserError(
+    `${code.name}: is Linux ${code.release}, but ${paths.join(', ')} was recorded on Linux ${release}; ` +
+      'give the vmlinux of that build',
+    ExitStatus.input,
+  );
 }
 
 /** Where a recording says its kernel's build id, the image must have it. */

@@ -6,6 +6,7 @@ import { inputError, usageError } from '../errors.js';
 import {
   findSites,
   readKernelImage,
+  siteCoder,
   readListingFile,
   type KernelImage,
   type SiteTable,
@@ -19,6 +20,7 @@ export interface SitesOptions {
   readonly output?: string;
   readonly kallsyms?: string;
   readonly op?: string;
+  readonly code?: boolean;
 }
 
 interface Read {
@@ -125,13 +127,42 @@ function formatOf(options: SitesOptions): SiteFormat {
   return options.output?.endsWith('.tsv') ? 'tsv' : 'table';
 }
 
+/** Every site's machine code in both states, as lines under its row. */
+async function codeListing(paths: readonly string[], options: SitesOptions): Promise<string> {
+  const wanted = options.op === undefined ? () => true : opMatcher(options.op);
+  const listing =
+    options.kallsyms === undefined ? undefined : await readListingFile(options.kallsyms);
+  const lines: string[] = [];
+  let kernel: KernelImage | null = null;
+  for (const path of paths) {
+    const image = await readKernelImage(path, listing === undefined ? {} : { listing });
+    if (image.kind !== 'module') kernel = image;
+    const table = await findSites(image, kernel);
+    const show = await siteCoder(image, table);
+    for (const site of table.sites.filter((s) => wanted(s.op))) {
+      const { built, patched } = show(site);
+      const name =
+        site.function === null ? '?' : `${site.function}+0x${(site.offset ?? 0).toString(16)}`;
+      lines.push(`0x${site.address.toString(16)}  ${name}  ${site.op}`);
+      lines.push(`    built    ${built.bytes.padEnd(14)}  ${built.text}`);
+      lines.push(
+        `    patched  ${(patched?.bytes ?? '-').padEnd(14)}  ${patched?.text ?? 'never, or not known to what'}`,
+      );
+    }
+  }
+  return lines.map((line) => `${line}\n`).join('');
+}
+
 /** `pvflame sites`: the text it prints, or null after writing it to `-o FILE`. */
 export async function runSites(
   paths: readonly [string, ...string[]],
   options: SitesOptions = {},
 ): Promise<string | null> {
   if (options.output !== undefined) requireWritable(options.output);
-  const text = renderSites(await sitesDocument(paths, options), formatOf(options));
+  const text =
+    options.code === true
+      ? await codeListing(paths, options)
+      : renderSites(await sitesDocument(paths, options), formatOf(options));
   if (options.output === undefined || options.output === '-') return text;
   writeOutput(options.output, text);
   return null;
@@ -148,6 +179,7 @@ export function registerSites(program: Command): void {
     .option('-o, --output <file>', 'write to a file (.json and .tsv choose the format)')
     .option('--kallsyms <file>', 'copy of /proc/kallsyms or System.map, for a stripped image')
     .option('--op <pattern>', 'only these ops: irq.save_fl, irq, mmu.*, *_val')
+    .option('--code', 'list the machine code of each site, as built and as patched at boot')
     .action(async (vmlinux: string, modules: string[], options: SitesOptions) => {
       const text = await runSites([vmlinux, ...modules], options);
       if (text !== null) await writeStdout(text);

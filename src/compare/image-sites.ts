@@ -98,6 +98,7 @@ function toSite(pair: Pair, base: TabledSide, other: TabledSide): JoinedSite | u
     state,
     votes: { base: total(b.votes), new: total(n.votes) },
     chance: chance(state, b.votes, n.votes),
+    code: pair.new >= 0 ? other.code.show(pair.new) : base.code.show(pair.base),
     base: b.weight ?? nothing(base.runs),
     new: n.weight ?? nothing(other.runs),
   };

@@ -1,4 +1,5 @@
 import type { SeenSite } from './attribute.js';
+import type { SiteCode } from '../paravirt/index.js';
 import type { SeenState } from './votes.js';
 import { mean, nothing, type Measured, type Tally } from './tally.js';
 
@@ -18,6 +19,8 @@ export interface JoinedSite {
   votes: { base: number; new: number };
   /** Of a site that changed its state: the chance of such votes had nothing changed. */
   chance: number | null;
+  /** Machine code as built and as patched, from new's image where it has the site; null without images. */
+  code: SiteCode | null;
   base: Measured;
   new: Measured;
 }
@@ -128,6 +131,7 @@ function toSite(
     offset: { base: null, new: null },
     votes: { base: 0, new: 0 },
     chance: null,
+    code: null,
     returnOffset: {
       base: pair.base?.site.returnOffset ?? null,
       new: pair.new?.site.returnOffset ?? null,

@@ -25,3 +25,4 @@ export {
   type Place,
   type Return,
 } from './located/site-index.js';
+export type { SiteCode } from './image/index.js';

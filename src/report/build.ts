@@ -181,6 +181,7 @@ function siteRows(
       state: site.state,
       votes: site.votes,
       chance: site.chance,
+      code: site.code,
       ...row(site),
       extra: delta(site),
       bound: bound(site.op),

@@ -143,6 +143,8 @@ const opRow = z.object({
 const perSide = <T extends z.ZodType>(value: T) =>
   z.object({ base: value.nullable(), new: value.nullable() });
 
+const machineCode = z.object({ bytes: z.string(), text: z.string() });
+
 const siteRow = z.object({
   function: z.string(),
   /** The caller's name as recorded, where it differs between the sides new's is given. */
@@ -160,6 +162,8 @@ const siteRow = z.object({
   votes: z.object({ base: count, new: count }),
   /** Of a site that changed its state: the chance of such votes had nothing changed. */
   chance: z.number().nullable(),
+  /** Machine code (hex) and disassembly, as built and as boot code patches it; null without an image. */
+  code: z.object({ built: machineCode, patched: machineCode.nullable() }).nullable(),
   base: weight,
   new: weight,
   extra: weight,

@@ -58,6 +58,24 @@ describe('diff with kernel images', () => {
   });
 });
 
+describe('machine code of sites', () => {
+  it('is shown as built and as patched at boot', () => {
+    const ran = pvflame(['sites', PARAVIRT_IMAGE, '--code', '--op', 'irq.save_fl']);
+    expect(ran.status).toBe(0);
+    const [site = '', built = '', patched = ''] = ran.stdout.split('\n');
+    expect(site).toMatch(/^0xffffffff[0-9a-f]{8} {2}\S+\+0x[0-9a-f]+ {2}irq\.save_fl$/);
+    expect(built).toMatch(/^ {4}built {4}ff15[0-9a-f]{8} {4}call \*\(irq\.save_fl\)$/);
+    expect(patched).toMatch(/^ {4}patched {2}9c580f1f4000 {4}pushf; pop %rax; nopl/);
+  });
+
+  it('is in the report, for every site that is listed', () => {
+    const report = reportFrom([unpatched, paravirt, ...images(PARAVIRT_IMAGE, PARAVIRT_IMAGE)]);
+    expect(report.sites.filter((site) => site.code === null)).toEqual([]);
+    const unlock = report.sites.find((site) => site.op === 'lock.queued_spin_unlock');
+    expect(unlock?.code?.patched?.bytes).toBe('c607000f1f00');
+  });
+});
+
 describe('images that cannot be used: one line, status 3', () => {
   const bad = (args: string[], status: number, message: RegExp) => {
     const ran = pvflame(args);
@@ -81,7 +99,7 @@ describe('images that cannot be used: one line, status 3', () => {
         ...images(NATIVE_IMAGE, PARAVIRT_IMAGE),
       ],
       3,
-      /not the image/,
+      /native\.sampled\.vmlinux\.gz: is Linux 6\.1\.192, but .* was recorded on Linux 6\.12\.117/,
     ));
   it('another architecture', () => {
     const arm = elf();

@@ -13,3 +13,4 @@ export { readListing, type Listing } from './kallsyms.js';
 export { readListingFile } from './listing-file.js';
 export type { FunctionSymbol, SymbolOrigin, SymbolTable } from './symbols.js';
 export type { Packing } from './unpack.js';
+export { siteCoder, type Code, type SiteCode } from './site-code.js';

@@ -1,4 +1,10 @@
-import type { KernelImage, Site, SiteTable } from '../image/index.js';
+import {
+  siteCoder,
+  type KernelImage,
+  type Site,
+  type SiteCode,
+  type SiteTable,
+} from '../image/index.js';
 import { canonicalSymbol } from '../symbols.js';
 import { readInstructions, type Instructions } from './instructions.js';
 import {
@@ -36,8 +42,8 @@ export interface ImageCode {
   windows: CodeWindow[];
   /** null: from a saved site table, which has no code. */
   instructions: Instructions | null;
-  /** Bytes of the image at a place; null outside it, or without an image. */
-  read(place: Place, length: number): Buffer | null;
+  /** A site's machine code in both states, by its index; null without an image. */
+  show(site: number): SiteCode | null;
 }
 
 const TOP = 0xffffffffn;
@@ -64,6 +70,7 @@ export async function imageCode(
     .filter((f) => f.start >= 0);
   const sites = codeSites(table);
   const instructions = await readInstructions(image, sites);
+  const coder = await siteCoder(image, table);
   const stretches = [
     ...sites.map((site, i) => ({
       start: site.place,
@@ -84,7 +91,10 @@ export async function imageCode(
     returns: returnsOf(sites),
     windows: windowsOf(stretches, end),
     instructions,
-    read: (place, length) => image.readText((TOP << 32n) | BigInt(place), length),
+    show: (site) => {
+      const source = sites[site]?.source;
+      return source === undefined ? null : coder(source);
+    },
   };
 }
 
@@ -119,7 +129,7 @@ export function savedCode(
     returns: returnsOf(sites),
     windows: windowsOf(stretches, functionEnds(functions)),
     instructions: null,
-    read: () => null,
+    show: () => null,
   };
 }
 
@@ -143,6 +153,7 @@ function codeSites(table: { sites: readonly Site[] }): CodeSite[] {
         inlineStarts: inlineStarts(site.inline, site.length),
         tabled: site.tabled,
         ordinal,
+        source: site,
       },
     ];
   });

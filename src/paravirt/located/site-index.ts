@@ -1,3 +1,5 @@
+import type { Site } from '../image/index.js';
+
 /** An address in the top 2 GiB of the address space, by its lower 32 bits, without KASLR's slide. */
 export type Place = number;
 
@@ -15,6 +17,8 @@ export interface CodeSite {
   tabled: boolean;
   /** Rank among the sites of its function and op, by address. */
   ordinal: number;
+  /** As the image's table has it. */
+  source: Site;
 }
 
 /** A stretch of code that stands for an op: a site, or native instructions that do the same. */

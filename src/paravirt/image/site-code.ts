@@ -1,0 +1,82 @@
+import type { KernelImage } from './kernel-image.js';
+import { initialTargets } from './op-tables.js';
+import type { Site, SiteTable } from './sites.js';
+
+/** Machine code with its disassembly, AT&T syntax as in the kernel's own listings. */
+export interface Code {
+  /** Hex. */
+  bytes: string;
+  text: string;
+}
+
+/** A site in both states: as built, and as boot code leaves it on a machine without a hypervisor. */
+export interface SiteCode {
+  built: Code;
+  /** null: never patched, or to what is not known. */
+  patched: Code | null;
+}
+
+/** The kernel's nops by length (arch/x86/include/asm/nops.h, 64 bit). */
+const NOPS = [
+  '',
+  '90',
+  '6690',
+  '0f1f00',
+  '0f1f4000',
+  '0f1f440000',
+  '660f1f440000',
+  '0f1f8000000000',
+];
+const NOTHING = /^_?paravirt_nop$|^nop_func$/;
+
+/** Gives a function that shows a site's code; loads the decoder once. */
+export async function siteCoder(
+  image: KernelImage,
+  table: SiteTable,
+): Promise<(site: Site) => SiteCode> {
+  const { Decoder, DecoderOptions, Formatter, FormatterSyntax } = await import('iced-x86');
+  const targets = initialTargets(image.memory, image.symbols, table.tables);
+  const addresses = new Map(image.symbols.functions.map((f) => [f.name, f.address]));
+  const formatter = new Formatter(FormatterSyntax.Gas);
+  formatter.spaceAfterOperandSeparator = false;
+
+  const disassemble = (bytes: Buffer): string => {
+    const decoder = new Decoder(64, bytes, DecoderOptions.None);
+    const parts: string[] = [];
+    while (decoder.canDecode) {
+      const instruction = decoder.decode();
+      parts.push(formatter.format(instruction).replaceAll('\t', ' '));
+      instruction.free();
+    }
+    decoder.free();
+    return parts.join('; ');
+  };
+  const code = (hex: string): Code => ({ bytes: hex, text: disassemble(Buffer.from(hex, 'hex')) });
+
+  const patched = (site: Site): Code | null => {
+    if (!site.tabled || site.source === 'static_call') return null;
+    if (site.inline !== null && site.inline !== '') {
+      return code(site.inline + (NOPS[site.length - site.inline.length / 2] ?? ''));
+    }
+    const target = targets.get(site.op);
+    if (target === undefined) return null;
+    if (NOTHING.test(target)) return code(NOPS[site.length] ?? '');
+    const to = addresses.get(target);
+    if (to === undefined) return null;
+    const call = Buffer.alloc(5);
+    call[0] = 0xe8;
+    call.writeInt32LE(Number(BigInt.asIntN(32, to - site.address - 5n)), 1);
+    const rest = NOPS[site.length - 5] ?? '';
+    return {
+      bytes: call.toString('hex') + rest,
+      text: `call ${target}${rest === '' ? '' : '; nop'}`,
+    };
+  };
+
+  return (site) => {
+    const bytes = image.readText(site.address, site.length)?.toString('hex') ?? '';
+    const text =
+      site.source === 'static_call' ? `call (static call of ${site.op})` : `call *(${site.op})`;
+    return { built: { bytes, text }, patched: patched(site) };
+  };
+}
