@@ -21,7 +21,9 @@ describe('accessibility', () => {
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const javaScriptEnabled of [true, false]) {
       it(`has no serious violation (${colorScheme}, scripts ${javaScriptEnabled ? 'on' : 'off'})`, async () => {
-        const html = await renderHtml(sampleReport(smallPaths(), { timer: true, unit: 'ns' }));
+        const html = await renderHtml(
+          sampleReport(smallPaths(), { timer: true, unit: 'ns', images: true }),
+        );
         // With scripts off axe could not run either: keep ours from starting instead.
         const inert = html.replace(/<script>[\s\S]*<\/script>/, '');
         const { page, close } = await open(browser, javaScriptEnabled ? html : inert, {

@@ -203,6 +203,7 @@ export function sampleReport(paths: readonly SamplePath[], options: SampleOption
         state: { base: null, new: 'unknown' },
         votes: { base: 0, new: 0 },
         chance: null,
+        code: null,
         extra: change([path]),
         bound,
         ...row([path]),

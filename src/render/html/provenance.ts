@@ -167,8 +167,14 @@ function shellWord(word: string): string {
 function limits(report: Report): Markup {
   const few = Math.min(report.base.runs.length, report.new.runs.length) < 2;
   const lines: Content[] = [
-    'Two builds differ in layout and alignment, and boots do not average that out: the numbers hold for these two images.',
-    'A kernel without paravirt also lacks other options; part of the change may come from those.',
+    ...(report.warnings.some(({ code }) => code === 'same-kernel')
+      ? [
+          'Both sides ran one image, so its layout is no cause; what differs is patching at boot, state at run time, or noise.',
+        ]
+      : [
+          'Two builds differ in layout and alignment, and boots do not average that out: the numbers hold for these two images.',
+          'A kernel without paravirt also lacks other options; part of the change may come from those.',
+        ]),
     'Spills, code size and cache effects of paravirt sit in the callers, where samples cannot tell them from other growth.',
     few ? 'One run a side: how much boots differ from one another is unknown.' : null,
     report.base.timer || report.new.timer

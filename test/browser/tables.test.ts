@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Browser, Page } from 'playwright-core';
+import { renderHtml } from '../../src/render/html/index.js';
+import { launch, open } from '../support/browser.js';
+import {
+  HOSTILE_NAMES,
+  hostilePaths,
+  manyPaths,
+  sampleReport,
+  smallPaths,
+} from '../support/sample-report.js';
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(async () => {
+  await browser.close();
+});
+
+async function column(page: Page, table: string, nth: number): Promise<string[]> {
+  return page
+    .locator(`#${table} tbody tr`)
+    .evaluateAll(
+      (rows, n) => rows.map((row) => row.children[n]?.firstChild?.textContent ?? ''),
+      nth,
+    );
+}
+
+const number = (text: string): number => Number(text.replace('−', '-').replace(/[^\d.-]/g, ''));
+
+describe('the tables', () => {
+  it('are complete, in order and without controls when scripts are off', async () => {
+    const html = await renderHtml(sampleReport(smallPaths(), { images: true }));
+    const { page, close } = await open(browser, html, { javaScriptEnabled: false });
+    for (const [id, rows] of Object.entries({ ops: 4, changed: 4, sites: 5, splices: 2 })) {
+      expect(await page.locator(`#${id} tbody tr`).count()).toBe(rows);
+    }
+    expect(await page.locator('table button, input[data-filter]').count()).toBe(0);
+    await close();
+  });
+
+  it('sort by click and by key, numbers from the largest, and say so', async () => {
+    const html = await renderHtml(sampleReport(manyPaths(3000), { images: true }));
+    const { page, complaints, close } = await open(browser, html);
+    const head = page.locator('#functions thead th');
+    const before = await column(page, 'functions', 3);
+    await head.nth(3).locator('button').click();
+    const sorted = (await column(page, 'functions', 3)).map(number);
+    expect(sorted).toEqual([...sorted].sort((a, b) => b - a));
+    expect(sorted.length).toBe(before.length);
+    // Rows come from the whole document: the heaviest need not be among those that changed most.
+    expect(sorted[0]).toBeGreaterThanOrEqual(Math.max(...before.map(number)));
+    expect(await head.nth(3).getAttribute('aria-sort')).toBe('descending');
+    await page.keyboard.press('Enter');
+    expect(await head.nth(3).getAttribute('aria-sort')).toBe('ascending');
+    await head.nth(0).locator('button').focus();
+    await page.keyboard.press('Space');
+    const names = await column(page, 'functions', 0);
+    expect(names).toEqual([...names].sort());
+    expect(await head.nth(3).getAttribute('aria-sort')).toBe(null);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it('sort chances by their size, not by their words', async () => {
+    const report = sampleReport(smallPaths(), { images: true });
+    const { page, close } = await open(browser, await renderHtml(report));
+    const button = page.locator('#changed thead th').nth(4).locator('button');
+    await button.click();
+    await button.click();
+    expect(await column(page, 'changed', 4)).toEqual([
+      'under 1 in a million',
+      '1 in 35',
+      '1 in 35',
+      '1 in 35',
+    ]);
+    await close();
+  });
+
+  it('filter all rows by plain text, and show all on request', async () => {
+    const report = sampleReport(manyPaths(3000));
+    const { page, complaints, close } = await open(browser, await renderHtml(report));
+    const status = page.locator('.controls', { has: page.locator('[data-filter="functions"]') });
+    const rows = page.locator('#functions tbody tr');
+    const total = report.functions.length.toLocaleString('en-US');
+    expect(await status.locator('[role="status"]').textContent()).toBe(`30 of ${total} rows`);
+    await status.locator('button').click();
+    expect(await rows.count()).toBe(report.functions.length);
+    const wait = async (wanted: number): Promise<unknown> =>
+      page.waitForFunction(
+        (n) => document.querySelectorAll('#functions tbody tr').length === n,
+        wanted,
+      );
+    await page.fill('[data-filter="functions"]', 'FN_9_');
+    const wanted = report.functions.filter((f) => f.function.includes('fn_9_')).length;
+    expect(wanted).toBeGreaterThan(0);
+    await wait(wanted);
+    await page.fill('[data-filter="functions"]', '(');
+    await wait(0);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it('lead to the frames in the graph, also from rows made later', async () => {
+    const { page, close } = await open(browser, await renderHtml(sampleReport(smallPaths())));
+    await page.locator('#ops tbody tr').first().locator('code').click();
+    expect(await page.inputValue('#search')).toBe('lock.queued_spin_unlock');
+    expect(await page.locator('rect.hit').count()).toBe(1);
+    await page.locator('#ops thead button').first().click();
+    const code = page.locator('#ops code', { hasText: 'irq.irq_enable' });
+    await code.focus();
+    await page.keyboard.press('Enter');
+    expect(await page.inputValue('#search')).toBe('irq.irq_enable');
+    await page.click('#paravirt');
+    expect(await page.locator('rect.hit').count()).toBe(4);
+    await close();
+  });
+
+  it('show hostile names as text when they are made again', async () => {
+    const report = sampleReport(hostilePaths(), {
+      images: true,
+      labels: [HOSTILE_NAMES[0]!, HOSTILE_NAMES[2]!],
+    });
+    const { page, complaints, requests, close } = await open(browser, await renderHtml(report));
+    for (const button of await page.locator('table.data thead button').all()) await button.click();
+    for (const box of await page.locator('input[data-filter]').all()) await box.fill('<');
+    await page.waitForTimeout(200);
+    expect(await page.locator('table.data code').count()).toBeGreaterThan(3);
+    expect(await page.locator('img, iframe, [onload], [onerror]').count()).toBe(0);
+    expect(await page.evaluate(() => 'pwned' in window)).toBe(false);
+    expect(complaints).toEqual([]);
+    expect(requests).toEqual([]);
+    await close();
+  });
+
+  it('fit a narrow window without widening the page', async () => {
+    const html = await renderHtml(sampleReport(smallPaths(), { images: true, timer: true }));
+    const { page, close } = await open(browser, html, { viewport: { width: 700, height: 900 } });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(700);
+    await close();
+  });
+});
