@@ -51,8 +51,9 @@ export function findSpread(rows: Iterable<RowPair>, totals: Totals): Spread {
   return {
     dispersion: constant,
     relative: Math.sqrt(slope),
-    dfDispersion: priorDf(sampled.length < MIN_POINTS ? points : sampled, fitted),
-    dfRelative: priorDf(spread.length < MIN_POINTS ? points : spread, fitted),
+    dfDispersion: priorDf(sampled.length < MIN_POINTS ? points : sampled, fitted, 1),
+    dfRelative:
+      spread.length < MIN_POINTS ? priorDf(points, fitted, 1) : priorDf(spread, fitted, 0),
     points: points.length,
   };
 }
@@ -86,11 +87,20 @@ function addPoint(points: Point[], side: RowSide, total: number): void {
 
 /**
  * Degrees of freedom of the rows' common variance: how much more the logarithms of (variance / expected)
- * vary than runs alone would make them (Smyth 2004, section 6.2). Never more than the rows had together.
+ * vary than runs alone would make them (Smyth 2004, section 6.2), less one standard error: one row whose
+ * runs agree by chance has a huge logarithm. Never more than the rows had together.
  */
-function priorDf(points: readonly Point[], fitted: (p: Point) => number): number {
+function priorDf(
+  points: readonly Point[],
+  fitted: (p: Point) => number,
+  allowance: number,
+): number {
   const logs = points.map((p) => Math.log(p.y / fitted(p)));
-  const excess = varianceOf(logs) - meanOf(points.map((p) => trigamma(p.df / 2)));
+  const middle = meanOf(logs);
+  const squares = logs.map((log) => (log - middle) ** 2);
+  const doubt = Math.sqrt(varianceOf(squares) / logs.length);
+  const excess =
+    varianceOf(logs) - meanOf(points.map((p) => trigamma(p.df / 2))) - allowance * doubt;
   const pooled = sum(points.map((p) => p.df));
   return excess <= 0 ? pooled : Math.min(pooled, 2 * trigammaInverse(excess));
 }

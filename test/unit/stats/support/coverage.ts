@@ -133,22 +133,24 @@ export function withinRuns(kernel: Kernel, pair: SimulatedPair): Changes {
 export function discoveries(
   ops: readonly RowChange[],
   functions: readonly RowChange[],
-): { ops: number; functions: number } {
+): { ops: number; functions: number; opsFound: number[] } {
+  const all = [ops, functions];
   // Rows with too little data are not tested: they could not get a verdict, and cost power.
-  const tested = [ops, functions].map((rows) => rows.filter((row) => row.samples >= 10));
+  const tested = all.flatMap((rows, parent) =>
+    rows.flatMap((row, index) => (row.samples >= 10 ? [{ row, parent, index }] : [])),
+  );
   const tests = [
     { parent: -1, p: null },
     { parent: -1, p: null },
-    ...tested.flatMap((rows, parent) => rows.map((row) => ({ parent, p: row.change.p }))),
+    ...tested.map(({ row, parent }) => ({ parent, p: row.change.p })),
   ];
   const q = hierarchicalQ(tests).slice(2);
-  const [opRows = [], functionRows = []] = tested;
-  const found = (rows: readonly RowChange[], first: number) =>
-    rows.filter(({ change, samples }, i) => {
-      const verdict = verdictOf({ ...change, samples, q: q[first + i] ?? 1 });
-      return verdict === 'more' || verdict === 'less';
-    }).length;
-  return { ops: found(opRows, 0), functions: found(functionRows, opRows.length) };
+  const found = tested.filter(({ row }, i) => {
+    const verdict = verdictOf({ ...row.change, samples: row.samples, q: q[i] ?? 1 });
+    return verdict === 'more' || verdict === 'less';
+  });
+  const opsFound = found.filter(({ parent }) => parent === 0).map(({ index }) => index);
+  return { ops: opsFound.length, functions: found.length - opsFound.length, opsFound };
 }
 
 /** With repeated runs the kernels' own change; with one run a side the change of these two runs. */

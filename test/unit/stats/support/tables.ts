@@ -1,112 +1,79 @@
-import { KINDS, type Kind, type Outcome, simulateComparisons } from './coverage.js';
-import { type Kernel, makeKernel } from './kernel.js';
-import { QUIET, type World } from './simulate.js';
-
-/** A total needs some spread to have an interval at all; a counter repeats to about this much. */
-const COUNTER = 1e-4;
-const BOOTS = { runSpread: 0.01, rowSpread: 0.03 };
-
-export const WORLDS = {
-  'sampling only': { ...QUIET, runSpread: COUNTER },
-  correlated: { ...QUIET, runSpread: COUNTER, cluster: 2 },
-  'run spread': { ...QUIET, ...BOOTS },
-  'run spread, correlated': { ...QUIET, ...BOOTS, cluster: 2 },
-  'unlike rows': { ...QUIET, ...BOOTS, cluster: 2, unlike: 0.7 },
-  phases: { ...QUIET, runSpread: COUNTER, phases: 8 },
-  'phases, correlated': { ...QUIET, runSpread: COUNTER, phases: 8, cluster: 2 },
-} satisfies Record<string, Omit<World, 'samples'>>;
-export type WorldName = keyof typeof WORLDS;
-
-const GROWING = [2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02];
-const STEADY = [1e-4, 5e-4, 1e-3, 5e-3, 0.01];
-const ops = [
-  // Every other op is new: base has none of it.
-  ...GROWING.map((share, i) => ({
-    base: i % 2 === 0 ? 0 : share / 2,
-    new: share,
-    paths: 5 + 2 * i,
-  })),
-  ...STEADY.map((share, i) => ({ base: share, new: share, paths: 5 + 2 * i })),
-];
-
-export const KERNELS = {
-  changed: makeKernel({ functions: 150, growth: 0.05, ops }),
-  apart: makeKernel({ functions: 150, growth: 0.05, ops, apart: true }),
-  same: makeKernel({
-    functions: 150,
-    growth: 0,
-    ops: ops.map((op) => ({ ...op, base: op.new })),
-  }),
-} satisfies Record<string, Kernel>;
-
-export const RUNS = [3, 5, 10] as const;
-export const SAMPLES = [2_000, 20_000, 200_000] as const;
-
-/** Percent of intervals that hold the truth; null where there was nothing to count. */
-export function coverage(outcome: Outcome, kind: Kind): number | null {
-  const [covered, all] = outcome.covered[kind];
-  return all === 0 ? null : (100 * covered) / all;
-}
-
-export interface Case {
-  runs: number;
-  world: WorldName;
-  samples: number;
-}
-
-/** What the tables and the slow tests go through. */
-export function cases(): Case[] {
-  const over: WorldName[] = [
-    'sampling only',
-    'correlated',
-    'run spread',
-    'run spread, correlated',
-    'unlike rows',
-  ];
-  const within: WorldName[] = ['sampling only', 'correlated', 'phases', 'phases, correlated'];
-  const list = (runs: number, worlds: WorldName[]) =>
-    worlds.flatMap((world) => SAMPLES.map((samples) => ({ runs, world, samples })));
-  return [...RUNS.flatMap((runs) => list(runs, over)), ...list(1, within)];
-}
-
-export function simulateCase(kernel: Kernel, of: Case, rounds: number, seed: number): Outcome {
-  const world = { ...WORLDS[of.world], samples: of.samples };
-  return simulateComparisons(kernel, world, of.runs, rounds, seed);
-}
+import { KINDS } from './coverage.js';
+import type { Kernel } from './kernel.js';
+import { findPlanted, PLANTED } from './power.js';
+import {
+  type Case,
+  cases,
+  coverage,
+  KERNELS,
+  simulateCase,
+  WORLDS,
+  type WorldName,
+} from './worlds.js';
 
 function row(cells: readonly (string | number)[]): string {
   return `| ${cells.join(' | ')} |`;
 }
 
 function head(cells: readonly string[]): string[] {
-  return [row(cells), row(cells.map(() => '---'))];
+  return ['', row(cells), row(cells.map(() => '---'))];
 }
 
-export function* coverageTable(
-  kernel: Kernel,
-  of: readonly Case[],
-  rounds: number,
-): Generator<string> {
-  yield* head(['runs a side', 'world', 'samples a run', ...KINDS]);
+const CASE = ['runs a side', 'world', 'samples a run'];
+const caseCells = (of: Case) => [of.runs, of.world, of.samples];
+
+export function* coverageTable(kernel: Kernel, of: readonly Case[], rounds: number): Generator<string> {
+  yield* head([...CASE, ...KINDS.map((kind) => kind.replace('<', ' under '))]);
   for (const one of of) {
     const outcome = simulateCase(kernel, one, rounds, 1);
     const cells = KINDS.map((kind) => coverage(outcome, kind)?.toFixed(1) ?? '-');
-    yield row([one.runs, one.world, one.samples, ...cells]);
+    yield row([...caseCells(one), ...cells]);
   }
 }
 
 export function* falseTable(of: readonly Case[], rounds: number): Generator<string> {
-  yield* head(['runs a side', 'world', 'samples a run', 'an op', 'a function', 'either']);
+  yield* head([...CASE, 'an op', 'a function', 'either']);
   for (const one of of) {
     const { any } = simulateCase(KERNELS.same, one, rounds, 2);
-    const percent = (n: number) => ((100 * n) / rounds).toFixed(1);
-    yield row([
-      one.runs,
-      one.world,
-      one.samples,
-      percent(any.op),
-      percent(any.function),
-      percent(any.either),
-    ]);
+    const cells = [any.op, any.function, any.either].map((n) => ((100 * n) / rounds).toFixed(1));
+    yield row([...caseCells(one), ...cells]);
   }
+}
+
+export function* powerTable(rounds: number): Generator<string> {
+  yield* head([...CASE, 'share of new, %', 'paths', 'found as op', 'ideal', 'found as a path']);
+  const worlds: WorldName[] = ['sampling only', 'run spread, correlated'];
+  for (const runs of [1, 3, 5])
+    for (const world of worlds)
+      for (const samples of [2_000, 20_000]) {
+        // What differs between runs cannot be seen with one.
+        if (runs === 1 && world !== 'sampling only') continue;
+        for (const planted of PLANTED) {
+          const found = findPlanted(planted, { ...WORLDS[world], samples }, runs, rounds, 3);
+          const cells = [found.op, found.ideal, found.path].map((n) => n.toFixed(0));
+          yield row([runs, world, samples, planted.share * 100, planted.paths, ...cells]);
+        }
+      }
+}
+
+/** What docs/statistics.md ends with. */
+export function* calibration(rounds: number): Generator<string> {
+  yield '### Intervals: percent that hold the truth';
+  yield* coverageTable(KERNELS.changed, cases(), rounds);
+  yield '';
+  yield '### The same where an op’s paths vary each on its own';
+  const apart = cases().filter((one) => one.world === 'run spread' && one.samples === 200_000);
+  yield* coverageTable(KERNELS.apart, apart, rounds);
+  yield '';
+  yield '### A/A: percent of comparisons of a kernel with itself that find anything';
+  yield* falseTable(cases(), rounds);
+  yield '';
+  yield '### A/A with one run a side, where runs do differ (nothing in the recordings can tell)';
+  const blind = cases()
+    .filter((one) => one.runs === 3 && one.world === 'run spread')
+    .map((one) => ({ ...one, runs: 1 }));
+  yield* falseTable(blind, rounds);
+  yield '';
+  yield '### Power: a pv op that only new has, percent of comparisons that find it';
+  yield* powerTable(rounds);
 }
