@@ -87,6 +87,12 @@ function finish(context: GraphContext, group: FrameGroup, pixels: number): void 
   rect?.setAttribute('width', String(width));
   rect?.setAttribute('height', String(ROW - 1));
   rect?.setAttribute('class', lookClasses(data.look));
-  const label = group.querySelector('foreignObject div');
-  if (label) label.textContent = width < 20 ? '' : data.label;
+  const box = group.querySelector('foreignObject');
+  const label = box?.firstElementChild;
+  if (!box || !label) return;
+  // Most frames are too narrow for a label; laying out their empty boxes is half of a zoom.
+  const narrow = width < 20;
+  if (narrow) box.setAttribute('display', 'none');
+  else box.removeAttribute('display');
+  label.textContent = narrow ? '' : data.label;
 }

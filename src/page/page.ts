@@ -43,13 +43,15 @@ export function startPage(report: Report): void {
   const box = element('graph-box');
   const staticGraph = element('static-graph');
   const innerWidth = (): number => Math.max(200, box.clientWidth - 6);
+  // Asked for once: asking lays the whole page out.
+  let width = innerWidth();
   const data = (): ChartData =>
-    chartData(context, frameWidths(context.tree, state.mode), state.zoom, innerWidth());
+    chartData(context, frameWidths(context.tree, state.mode), state.zoom, width);
   const chart = makeChart(box, context);
 
   const redraw = (): void => {
     const now = data();
-    chart.draw(now, innerWidth());
+    chart.draw(now, width);
     const groups = chart.groups();
     markMatches(chart.host, context, groups, state.found);
     setTabStop(groups, groupOf(groups, state.current) ?? groupOf(groups, state.zoom));
@@ -86,7 +88,6 @@ export function startPage(report: Report): void {
   listenToNames((name) => {
     searchFor(name, actions);
   });
-  let width = innerWidth();
   new ResizeObserver(() => {
     if (innerWidth() === width) return;
     width = innerWidth();
