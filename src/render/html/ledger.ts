@@ -10,7 +10,7 @@ const BUCKET_TEXT: Readonly<Record<Bucket, string>> = {
   call: 'out-of-line code behind paravirt ops',
   site: 'bytes of call sites, or their native equivalents',
   wait: 'idling and waiting for locks: not paravirt cost',
-  deferred: 'taken where interrupts came back on, spent before',
+  deferred: 'late samples of time with interrupts off',
   caller: 'other code of functions that contain sites',
   elsewhere: 'kernel functions without a site',
   rest: 'all other kernel code, with or without sites',
