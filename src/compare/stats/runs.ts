@@ -61,7 +61,7 @@ function estimateSide(
   const expected = expectedVariance(spread, sampling, mean);
   const own = varianceOf(side.runs);
   // A row that spreads more than rows like it is trusted over them: it may well be unlike.
-  const agreement = own > expected.variance ? (expected.variance / own) ** 2 : 1;
+  const agreement = own > expected.variance ? (expected.variance / own) ** 3 : 1;
   const prior = agreement * expected.df;
   const df = prior + n - 1;
   const variance =

@@ -22,7 +22,11 @@ function head(cells: readonly string[]): string[] {
 const CASE = ['runs a side', 'world', 'samples a run'];
 const caseCells = (of: Case) => [of.runs, of.world, of.samples];
 
-export function* coverageTable(kernel: Kernel, of: readonly Case[], rounds: number): Generator<string> {
+export function* coverageTable(
+  kernel: Kernel,
+  of: readonly Case[],
+  rounds: number,
+): Generator<string> {
   yield* head([...CASE, ...KINDS.map((kind) => kind.replace('<', ' under '))]);
   for (const one of of) {
     const outcome = simulateCase(kernel, one, rounds, 1);
