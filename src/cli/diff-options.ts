@@ -33,6 +33,12 @@ export const diffOptionsSchema = z.object({
   normalize: z.enum(['none', 'total', 'work', 'user']).default('none'),
   baseWork: works.optional(),
   newWork: works.optional(),
+  budget: z
+    .string()
+    .regex(/^\d+(?:\.\d+)? ?%?$/, 'give percent of the base total, as in 0.2%')
+    .transform((text) => Number.parseFloat(text))
+    .optional(),
+  budgetStrict: z.boolean().default(false),
   inputFormat: z.enum(['perf-script', 'perf-data']).optional(),
   withPaths: z.boolean().default(false),
   title: z.string().optional(),
@@ -65,6 +71,9 @@ export function parseDiffOptions(given: unknown): DiffOptions {
   }
   if (options.normalize !== 'work' && hasWork) {
     throw usageError('--base-work and --new-work go with --normalize work');
+  }
+  if (options.budgetStrict && options.budget === undefined) {
+    throw usageError('--budget-strict goes with --budget');
   }
   return options;
 }

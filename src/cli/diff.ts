@@ -1,8 +1,21 @@
 import { Option, type Command } from 'commander';
 import { compareSides, makeSide, type Side } from '../compare/index.js';
 import { ExitStatus, UserError } from '../errors.js';
-import { frameFacts, locate, renameByImage, type ImageCode } from '../paravirt/index.js';
-import { chooseEvent, eventsOf, matchEvent, readProfile, type Profile } from '../profile/index.js';
+import {
+  frameFacts,
+  type FrameFacts,
+  locate,
+  renameByImage,
+  type ImageCode,
+} from '../paravirt/index.js';
+import {
+  chooseEvent,
+  columnOf,
+  eventsOf,
+  matchEvent,
+  readProfile,
+  type Profile,
+} from '../profile/index.js';
 import { render, FORMATS } from '../render/index.js';
 import { buildReport } from '../report/build.js';
 import type { Report } from '../report/schema.js';
@@ -87,6 +100,11 @@ export function registerDiff(program: Command): Command {
       '--with-paths',
       'full paths in the report (else base names, so that bytes do not depend on folders)',
     )
+    .option(
+      '--budget <percent>',
+      'largest overhead allowed, in percent of the base total: exit status 1 beyond it',
+    )
+    .option('--budget-strict', 'exit status 5 where it cannot be told whether the budget holds')
     .option('--title <text>', 'title of the report')
     .option('-q, --quiet', 'say nothing but errors')
     .option('-v, --verbose', 'say all warnings of the report on standard error')
@@ -114,6 +132,7 @@ async function diff(operands: string[], options: DiffOptions): Promise<void> {
   const report = await diffReport(paths, options);
   for (const output of outputs) await write(output, await render(report, output.format));
   if (!options.quiet) summarise(report, outputs, options.verbose);
+  process.exitCode = budgetStatus(report, options.budgetStrict);
 }
 
 /** Reads both sides, compares them, and fills the report document. */
@@ -143,6 +162,7 @@ export async function diffReport(
     title: options.title,
     kernelOnly: options.kernelOnly,
     eventAsked: options.event !== undefined,
+    budget: options.budget,
     equivalents: images !== undefined && options.nativeEquivalents === 'on',
     version: VERSION,
     argv: shownArguments(process.argv.slice(2), options.withPaths),
@@ -198,26 +218,34 @@ function kernelSide(
   code: ImageCode | undefined,
 ): Side {
   const facts = frameFacts(profile.frames, { exactSymbols: options.exactSymbols });
-  let kernel = 0;
-  let unknown = 0;
-  for (let id = 0; id < profile.frames.size; id++) {
-    if (facts.kind[id] === 'user') continue;
-    kernel++;
-    if (/^\[unknown\]$|^$/.test(profile.frames.frame(id).symbol)) unknown++;
-  }
-  if (kernel > 0 && unknown === kernel) {
-    throw new UserError(
-      `${paths.join(', ')}: all kernel symbols are [unknown]; run perf script as root with ` +
-        'kernel.kptr_restrict=0; for perf.data give --base-kallsyms/--new-kallsyms, a copy of /proc/kallsyms',
-      ExitStatus.input,
-    );
-  }
+  requireSymbols(profile, facts, event, paths);
   if (code === undefined) return makeSide(profile, facts, event);
   requireRelease(profile, code, paths);
   requireBuildId(profile, code);
   const located = locate(profile.frames, facts, code, paths.join(', '));
   renameByImage(facts, located, options.exactSymbols);
   return makeSide(profile, facts, event, located);
+}
+
+/** A run without a single kernel symbol would compare nothing with something. */
+function requireSymbols(profile: Profile, facts: FrameFacts, event: string, paths: string[]): void {
+  profile.runs.forEach((run, i) => {
+    const column = columnOf(run, event);
+    let known = 0;
+    let unknown = 0;
+    for (let node = 0; node < (column?.length ?? 0); node++) {
+      const frame = profile.stacks.key(node);
+      if (frame < 0 || facts.kind[frame] === 'user' || column?.count(node) === 0) continue;
+      if (/^\[unknown\]$|^$/.test(profile.frames.frame(frame).symbol)) unknown++;
+      else known++;
+    }
+    if (known > 0 || unknown === 0) return;
+    throw new UserError(
+      `${paths[i] ?? run.path}: all kernel symbols are [unknown]; run perf script as root with ` +
+        'kernel.kptr_restrict=0; for perf.data give --base-kallsyms/--new-kallsyms, a copy of /proc/kallsyms',
+      ExitStatus.input,
+    );
+  });
 }
 
 /** An image of another version is named as such; the addresses would only say that it is wrong. */
@@ -246,6 +274,13 @@ function requireBuildId(profile: Profile, code: ImageCode): void {
 async function write(output: Output, text: string): Promise<void> {
   if (output.path === '-') await writeStdout(text);
   else writeOutput(output.path, text);
+}
+
+/** A noisy run must not pass as a good one: with --budget-strict, not knowing has a status of its own. */
+function budgetStatus(report: Report, strict: boolean): ExitStatus {
+  const outcomes = report.budget.map((entry) => entry.outcome);
+  if (outcomes.includes('exceeded')) return ExitStatus.exceeded;
+  return strict && outcomes.includes('cannot tell') ? ExitStatus.cannotTell : ExitStatus.done;
 }
 
 function summarise(report: Report, outputs: Output[], verbose: boolean): void {

@@ -12,8 +12,11 @@ export function expandFolders(paths: readonly string[]): string[] {
   return paths.flatMap((path) => {
     if (path === '-' || !(statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false))
       return [path];
-    const files = readdirSync(path)
-      .filter((name) => /\.perf-script|\.data$/.test(name))
+    const names = readdirSync(path).filter((name) => /\.perf-script|\.data$/.test(name));
+    const texts = new Set(names.filter((name) => name.includes('.perf-script')).map(stem));
+    const files = names
+      // run1.perf.data beside run1.perf-script.txt is the same boot, not another one
+      .filter((name) => name.includes('.perf-script') || !texts.has(stem(name)))
       .sort()
       .map((name) => join(path, name));
     if (files.length === 0) {
@@ -25,6 +28,10 @@ export function expandFolders(paths: readonly string[]): string[] {
     }
     return files;
   });
+}
+
+function stem(name: string): string {
+  return name.replace(/\.(?:perf-script|perf\.data$|data$).*$/, '');
 }
 
 /** Standard input can be read once. */

@@ -10,7 +10,8 @@ import { eachWeight, type Side } from './side.js';
 import { joinSites, siteKey, type JoinedSite } from './sites.js';
 import { spliceInlining, type Splice } from './splice.js';
 import { delta, Tally, type Measured } from './tally.js';
-import { sideTree, unionTree, type UnionTree } from './tree.js';
+import { testRows, type Findings } from './test-rows.js';
+import { frameRows, sideTree, unionTree, type UnionTree } from './tree.js';
 import { stateVotes } from './votes.js';
 import { windowRule, type WindowRule } from './window-rule.js';
 
@@ -44,6 +45,9 @@ export interface Comparison {
   grossChange: number;
   keys: KeyTable;
   tree: UnionTree;
+  /** What was found of each row, in the order of the rows; of the ledger in that of `buckets`. */
+  findings: Findings;
+  buckets: LedgerBucket[];
 }
 
 interface SideTallies {
@@ -108,34 +112,42 @@ export function compareSides(base: Side, other: Side, options: NormalizeOptions)
     new: pick(tallies.new).get(key),
   });
   const timer = isTimerEvent(base.event);
-  const buckets = images ? WITH_IMAGES : WITHOUT_IMAGES;
   const hasCode =
     images !== undefined && [images.base, images.new].every((l) => l.code.instructions);
+  const buckets = [
+    ...(images ? WITH_IMAGES : WITHOUT_IMAGES),
+    ...(timer && hasCode ? (['deferred'] as const) : []),
+  ];
   const opNames = new Set([...tallies.base.ops.rows.keys(), ...tallies.new.ops.rows.keys()]);
+  const total = row((t) => t.total, 'total');
+  const ops = [...opNames].sort().map((op) => ({
+    op,
+    ...row((t) => t.ops, op),
+    sites: sites.filter((site) => site.op === op).length,
+  }));
+  const aligned = {
+    base: { side: base, tree: spliced.base },
+    new: { side: other, tree: spliced.new },
+  };
+  const functions = functionRows(aligned, attributors, keys, sites);
+  const findings = testRows({
+    total,
+    ledger: buckets.map((bucket) => row((t) => t.ledger, bucket)),
+    ops,
+    sites,
+    functions,
+    frames: frameRows(tree, aligned),
+  });
   return {
     normalization,
     sameImage,
     timer,
     withImages: images !== undefined,
-    total: row((t) => t.total, 'total'),
-    ledger: Object.fromEntries(
-      [...buckets, ...(timer && hasCode ? (['deferred'] as const) : [])].map((bucket) => [
-        bucket,
-        row((t) => t.ledger, bucket),
-      ]),
-    ),
-    ops: [...opNames].sort().map((op) => ({
-      op,
-      ...row((t) => t.ops, op),
-      sites: sites.filter((site) => site.op === op).length,
-    })),
+    total,
+    ledger: Object.fromEntries(buckets.map((bucket) => [bucket, row((t) => t.ledger, bucket)])),
+    ops,
     sites,
-    functions: functionRows(
-      { base: { side: base, tree: spliced.base }, new: { side: other, tree: spliced.new } },
-      attributors,
-      keys,
-      sites,
-    ),
+    functions,
     window: images
       ? {
           rule: windowRule(base.event),
@@ -147,6 +159,8 @@ export function compareSides(base: Side, other: Side, options: NormalizeOptions)
     grossChange: grossChange(trees.base, trees.new),
     keys,
     tree,
+    findings,
+    buckets,
   };
 }
 

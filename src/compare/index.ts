@@ -12,3 +12,5 @@ export { delta, mean, type Measured } from './tally.js';
 export type { LedgerBucket } from './attribute.js';
 export type { NodeKind } from './keys.js';
 export type { UnionTree } from './tree.js';
+export type { Findings, Tested } from './test-rows.js';
+export { budgetOutcome, type BudgetOutcome } from './stats/index.js';

@@ -3,6 +3,7 @@ import type { Attributor } from './attribute.js';
 import type { KeyTable } from './keys.js';
 import { type NodeKind } from './keys.js';
 import { eachWeight, type Side } from './side.js';
+import { nothing, type Measured } from './tally.js';
 
 /** A side's callchains by comparable keys, with op frames put in. Columns are by node. */
 export interface SideTree {
@@ -87,6 +88,8 @@ export interface UnionTree {
   samplesBase: number[];
   samplesNew: number[];
   moved: number[];
+  /** Index in these columns of each side's nodes. */
+  place: { base: Int32Array; new: Int32Array };
 }
 
 export interface UnionSide extends SideTree {
@@ -125,11 +128,14 @@ export function unionTree(base: UnionSide, other: UnionSide, keys: KeyTable): Un
     samplesBase: [0],
     samplesNew: [0],
     moved: [0],
+    place: { base: new Int32Array(0), new: new Int32Array(0) },
   };
+  const index = new Int32Array(stacks.size);
   const children = childLists(stacks, keys);
   const pending = (children.get(-1) ?? []).map((node) => ({ node, depth: 1 })).reverse();
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { node, depth } = next;
+    index[node] = out.depth.length;
     out.depth.push(depth);
     out.key.push(stacks.key(node));
     out.base.push(columns[0]?.self[node] ?? 0);
@@ -141,7 +147,48 @@ export function unionTree(base: UnionSide, other: UnionSide, keys: KeyTable): Un
     for (let i = below.length - 1; i >= 0; i--)
       pending.push({ node: below[i] ?? 0, depth: depth + 1 });
   }
+  const placed = (side: 0 | 1) => (maps[side] ?? new Int32Array(0)).map((node) => index[node] ?? 0);
+  out.place = { base: placed(0), new: placed(1) };
   return out;
+}
+
+/** Each frame's weight with all below it, by run; in the union tree's order. */
+export function frameRows(
+  tree: UnionTree,
+  sides: Record<'base' | 'new', { side: Side; tree: UnionSide }>,
+): { base: Measured; new: Measured }[] {
+  const [base, other] = (['base', 'new'] as const).map((name) => {
+    const { side, tree: own } = sides[name];
+    const rows = tree.depth.map(() => nothing(side.columns.length));
+    eachWeight(side, (run, node, weight, samples) => {
+      const row = rows[tree.place[name][own.map[node] ?? 0] ?? 0];
+      if (row === undefined) return;
+      row.runs[run] = (row.runs[run] ?? 0) + weight;
+      row.samples += samples;
+    });
+    addUp(rows, tree.depth);
+    return rows;
+  });
+  return (base ?? []).map((row, i) => ({ base: row, new: other?.[i] ?? nothing(0) }));
+}
+
+/** Adds every row to the one above it; preorder, so that children stand behind their parents. */
+function addUp(rows: readonly Measured[], depth: readonly number[]): void {
+  const path: number[] = [];
+  const parents = depth.map((d, i) => {
+    path.length = d;
+    const parent = path[d - 1] ?? -1;
+    path.push(i);
+    return parent;
+  });
+  for (let i = rows.length - 1; i > 0; i--) {
+    const [row, above] = [rows[i], rows[parents[i] ?? -1]];
+    if (row === undefined || above === undefined) continue;
+    above.samples += row.samples;
+    row.runs.forEach((weight, run) => {
+      above.runs[run] = (above.runs[run] ?? 0) + weight;
+    });
+  }
 }
 
 function childLists(stacks: StackTable, keys: KeyTable): Map<number, number[]> {

@@ -3,6 +3,21 @@ import { fixed, formatCount, signed, signedShort, weightScale } from './shared/n
 import { displayName } from './shared/visible.js';
 import { asciiLine, breakName, WIDTH, wrap } from './text-layout.js';
 
+/** Half of a row's 95 % interval in percent, "" without one; the wider half where they differ. */
+export function halfWidth(row: {
+  percent: number | null;
+  percentInterval: Report['total']['percentInterval'];
+}): string {
+  if (row.percentInterval === null || row.percent === null) return '';
+  const [low, high] = row.percentInterval;
+  return Math.max(high - row.percent, row.percent - low).toFixed(2);
+}
+
+/** A verdict in one character; the text says what they mean. */
+export function verdictMark(verdict: Report['total']['verdict']): string {
+  return { more: '*', less: '*', 'within noise': '~', 'too little data': '?' }[verdict];
+}
+
 /** The longest list in a text report; the rest is counted. */
 export const MOST_ROWS = 10;
 
@@ -20,6 +35,8 @@ interface WeightRow {
   change: number;
   percent: number | null;
   bound: Bound;
+  /** Half of the interval and the mark of the verdict; undefined where nothing was tested. */
+  sure?: { half: string; mark: string } | undefined;
   name: string;
   state?: string | undefined;
 }
@@ -33,22 +50,26 @@ export function table(title: string, unit: string, rows: readonly WeightRow[]): 
   );
   const scale = weightScale(unit, largest, 4);
   const number = (value: number) => fixed(value / scale.divisor, scale.decimals);
+  const tested = shown.some((row) => row.sure !== undefined);
   const cells = [
-    ['base', 'new', 'change', '%'],
+    ['base', 'new', 'change', '%', ...(tested ? ['+-', ''] : [])],
     ...shown.map((row) => [
       number(row.base),
       number(row.new),
       withSign(boundSign(row.bound, row.change)) +
         signed(row.change / scale.divisor, scale.decimals),
       row.percent === null ? '' : signedShort(row.percent),
+      ...(tested ? [row.sure?.half ?? '', row.sure?.mark ?? ''] : []),
     ]),
   ];
-  const widths = [0, 1, 2, 3].map((c) => Math.max(...cells.map((line) => (line[c] ?? '').length)));
+  const widths = (cells[0] ?? []).map((_, c) =>
+    Math.max(...cells.map((line) => (line[c] ?? '').length)),
+  );
   const heads = cells.map(
     (line) => '  ' + line.map((c, i) => c.padStart(widths[i] ?? 0)).join('  '),
   );
   const of = shown.length < rows.length ? `, ${shown.length} of ${formatCount(rows.length)}` : '';
-  const lines = [...wrap(`${title}, in ${scale.noun}${of}`, '  '), heads[0] ?? ''];
+  const lines = [...wrap(`${title}, in ${scale.noun}${of}`, '  '), (heads[0] ?? '').trimEnd()];
   shown.forEach((row, i) => {
     const head = heads[i + 1] ?? '';
     const name =

@@ -15,15 +15,15 @@ import {
 } from './shared/numbers.js';
 import { displayName } from './shared/visible.js';
 import { asciiLine, wrap } from './text-layout.js';
-import { boundSign, MOST_ROWS, table, type Bound } from './text-table.js';
+import { boundSign, halfWidth, MOST_ROWS, table, verdictMark, type Bound } from './text-table.js';
 
 const BUCKET_WORDS: Readonly<Record<Bucket, string>> = {
   call: 'out-of-line paravirt callees',
   site: "the sites' own bytes",
   wait: 'idle and lock waiting',
-  deferred: 'spent before, with interrupts off',
+  deferred: 'spent before, interrupts off',
   caller: 'functions that contain sites',
-  elsewhere: 'kernel functions without a site',
+  elsewhere: 'kernel code without a site',
   rest: 'all other kernel code',
   user: 'user space',
 };
@@ -106,6 +106,9 @@ function answer(report: Report): string[] {
       ),
     );
   }
+  for (const { limit, outcome } of report.budget) {
+    lines.push(...wrap(`         budget ${limit} %: ${outcome}`, '         '));
+  }
   if (normalization.mode !== 'none') {
     lines.push(
       `         new is scaled by ${normalization.factor.toPrecision(6)} (--normalize ${normalization.mode})`,
@@ -134,15 +137,21 @@ function ledger(report: Report): string[] {
     Math.max(Math.abs(report.total.delta), ...known.map((row) => Math.abs(row.delta ?? 0))),
     4,
   );
+  const tested = report.basis === 'runs';
   const line = (
     name: string,
     bound: Bound,
     change: number,
     percent: number | null,
     words: string,
+    sure: { half: string; mark: string } = { half: '', mark: '' },
   ) =>
-    `  ${name.padEnd(9)} ${boundSign(bound, change).padStart(2)} ${signed(change / scale.divisor, scale.decimals).padStart(10)}` +
-    ` ${(percent === null ? '' : signedShort(percent)).padStart(9)}  ${words}`;
+    `  ${name.padEnd(9)} ${boundSign(bound, change).padStart(2)} ${signed(change / scale.divisor, scale.decimals).padStart(9)}` +
+    ` ${(percent === null ? '' : signedShort(percent)).padStart(8)}` +
+    (tested
+      ? ` ${(sure.half === '' ? '' : `+-${sure.half}`).padStart(7)} ${sure.mark || ' '}`
+      : '') +
+    ` ${words}`;
   const lines = wrap(
     `WHERE IT WENT, new - base, in ${scale.noun} and in % of the base total`,
     '  ',
@@ -152,12 +161,30 @@ function ledger(report: Report): string[] {
     const net = named.reduce((sum, row) => sum + (row.delta ?? 0), 0);
     const share = named.reduce((sum, row) => sum + (row.percent ?? 0), 0);
     const bound = named[0]?.bound ?? null;
-    lines.push(line('(net)', bound, net, share, 'call + site: what names paravirt'));
+    lines.push(line('(net)', bound, net, share, 'call + site, what is named'));
   }
   for (const row of known) {
-    lines.push(line(row.bucket, row.bound, row.delta ?? 0, row.percent, BUCKET_WORDS[row.bucket]));
+    lines.push(
+      line(
+        row.bucket,
+        row.bound,
+        row.delta ?? 0,
+        row.percent,
+        BUCKET_WORDS[row.bucket],
+        sureOf(row),
+      ),
+    );
   }
-  lines.push(line('total', null, report.total.delta, report.total.percent, sumWords(report)));
+  lines.push(
+    line(
+      'total',
+      null,
+      report.total.delta,
+      report.total.percent,
+      sumWords(report),
+      sureOf(report.total),
+    ),
+  );
   const unknown = report.ledger.filter((row) => row.delta === null).map((row) => row.bucket);
   const asked = unknown.filter(
     (bucket) => bucket !== 'rest' && (bucket !== 'deferred' || report.base.timer),
@@ -171,8 +198,26 @@ function ledger(report: Report): string[] {
     );
   }
   lines.push(...windowLines(report), ...boundLines(report));
+  if (tested) {
+    lines.push(
+      ...wrap(
+        '  +- half of the 95 % interval; * more or less, ~ within noise, ? too little data.',
+        '  ',
+      ),
+      ...wrap(`  ${report.statistics.method}.`, '  '),
+    );
+  }
   return lines;
 }
+
+const sureOf = (row: Pick<Report['total'], 'percent' | 'percentInterval' | 'verdict'>) => ({
+  half: halfWidth(row),
+  mark: verdictMark(row.verdict),
+});
+
+/** Only a tested report has the columns. */
+const sureIn = (report: Report, row: Parameters<typeof sureOf>[0]) =>
+  report.basis === 'runs' ? sureOf(row) : undefined;
 
 const WINDOW_WORDS = {
   'own-bytes': "a site's weight is that of its own bytes (precise event)",
@@ -216,8 +261,8 @@ function sumWords(report: Report): string {
   // a residue of floating point is no weight
   const size = Math.max(Math.abs(report.total.base), Math.abs(report.total.new), 1);
   return Math.abs(report.sumCheck) <= 1e-9 * size
-    ? 'sum of the rows, nothing left over'
-    : `the rows miss ${formatWeight(report.sumCheck, report.base.unit)}`;
+    ? 'nothing left over'
+    : `rows miss ${formatWeight(report.sumCheck, report.base.unit)}`;
 }
 
 function ops(report: Report): string[] {
@@ -231,6 +276,7 @@ function ops(report: Report): string[] {
       new: op.new,
       change: op.extra,
       percent: op.percent,
+      sure: sureIn(report, op),
       bound: op.bound,
       name: op.op,
     })),
@@ -246,9 +292,10 @@ function sites(report: Report): string[] {
       new: site.new,
       change: site.extra,
       percent: site.percent,
+      sure: sureIn(report, site),
       bound: site.bound,
       name: `${site.function}${siteOffset(report.images === null ? site.returnOffset : site.offset)} ${site.op}`,
-      state: siteState(site.state),
+      state: siteState(site.state, report.images === null ? 'not seen' : 'no site'),
     })),
   );
 }
@@ -262,9 +309,9 @@ function siteOffset(offset: Report['sites'][number]['returnOffset']): string {
       : `${text(offset.base)}|${text(offset.new)}`;
 }
 
-function siteState(state: Report['sites'][number]['state']): string | undefined {
+function siteState(state: Report['sites'][number]['state'], absent: string): string | undefined {
   const known = [state.base, state.new].some((s) => s !== null && s !== 'unknown');
-  return known ? `${state.base ?? 'not seen'} -> ${state.new ?? 'not seen'}` : undefined;
+  return known ? `${state.base ?? absent} -> ${state.new ?? absent}` : undefined;
 }
 
 /** What boot-time patching made of the sites, as far as samples show it. */
@@ -311,6 +358,7 @@ function functions(report: Report): string[] {
       new: f.new,
       change: f.delta,
       percent: f.percent,
+      sure: sureIn(report, f),
       bound: null,
       name: f.function,
       state: f.bucket === 'rest' ? undefined : f.bucket,

@@ -2,7 +2,7 @@ import type { Comparison } from '../compare/index.js';
 import { NODE_KINDS, VERDICTS, type Graph } from './schema.js';
 
 /** The differential tree as columns, preorder; names and dsos are interned. */
-export function graphOf({ tree, keys }: Comparison): Graph {
+export function graphOf({ tree, keys, findings }: Comparison): Graph {
   const graph: Graph = {
     names: ['all'],
     dsos: [''],
@@ -13,7 +13,7 @@ export function graphOf({ tree, keys }: Comparison): Graph {
       kind: [],
       base: tree.base,
       new: tree.new,
-      verdict: tree.key.map(() => VERDICTS.indexOf('too little data')),
+      verdict: findings.frames.map(({ verdict }) => VERDICTS.indexOf(verdict)),
       moved: tree.moved,
     },
   };

@@ -288,7 +288,14 @@ export const reportSchema = z.object({
     n: z.object({ base: count, new: count }),
     seed: z.number().int().nullable(),
   }),
-  budget: z.array(z.unknown()),
+  /** `limit` in percent of the base total; `cannot tell` is neither a pass nor a failure. */
+  budget: z.array(
+    z.object({
+      target: z.literal('total'),
+      limit: z.number(),
+      outcome: z.enum(['exceeded', 'within', 'cannot tell']),
+    }),
+  ),
   /** Timer events with images: weight that was due while interrupts were off, and its share of the total. */
   deferred: z.object({ base: weight, new: weight, share: perSide(z.number()) }).nullable(),
   /** Share of the total delta that call + site name; null where the delta is 0. */

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { diffReport } from '../../../src/cli/diff.js';
+import { parseDiffOptions } from '../../../src/cli/diff-options.js';
+import { VERDICTS } from '../../../src/report/schema.js';
+import {
+  asCycles,
+  frame,
+  planted,
+  printText,
+  recording,
+  SYSCALL,
+  textOf,
+  type Text,
+} from '../../support/recordings.js';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Every k-th sample of a real recording, from a different one on: runs of the same work. */
+function runs(k: number, more: Text['samples'] = []): Text[] {
+  const whole = asCycles(textOf(recording('6.1', 'native')));
+  return Array.from({ length: k }, (_, r) => ({
+    ...whole,
+    // totals of real boots differ
+    samples: [...whole.samples.filter((_s, i) => i % (2 * k) === r).slice(3 * r), ...more],
+  }));
+}
+
+async function compare(base: Text[], other: Text[], options: Record<string, unknown> = {}) {
+  const dir = mkdtempSync(join(tmpdir(), 'pvflame-runs-'));
+  try {
+    const write = (side: string) => (text: Text, i: number) => {
+      const file = join(dir, `${side}${i}.txt`);
+      writeFileSync(file, printText(text));
+      return file;
+    };
+    return await diffReport(
+      { base: base.map(write('base')), new: other.map(write('new')) },
+      parseDiffOptions(options),
+    );
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+}
+
+const callee = [frame('native_set_pte', 3), frame('do_set_pte', 0xeb), ...SYSCALL];
+
+describe('repeated runs', () => {
+  it('an op that every new run shows is found, with an interval that holds the truth', async () => {
+    const quiet = runs(4);
+    const period = 500_751;
+    const report = await compare(quiet, runs(4, planted(40, callee, period)));
+    expect(report.basis).toBe('runs');
+    const op = report.ops.find((row) => row.op === 'mmu.set_pte');
+    expect(op?.verdict).toBe('more');
+    const [low, high] = op?.interval ?? [0, 0];
+    expect(low).toBeLessThan(40 * period);
+    expect(high).toBeGreaterThan(40 * period);
+    expect(low).toBeGreaterThan(0);
+    expect(report.sites.find((row) => row.op === 'mmu.set_pte')?.verdict).toBe('more');
+    expect(report.warnings.map((w) => w.code)).not.toContain('one-run');
+  });
+
+  it('mirrors when the sides are swapped', async () => {
+    const [a, b] = [runs(3), runs(3, planted(30, callee, 500_751))];
+    const there = await compare(a, b);
+    const back = await compare(b, a);
+    expect(back.total.interval?.[0]).toBeCloseTo(-(there.total.interval?.[1] ?? 0), 3);
+    const op = (r: typeof there) => r.ops.find((row) => row.op === 'mmu.set_pte');
+    expect(op(there)?.verdict).toBe('more');
+    expect(op(back)?.verdict).toBe('less');
+    expect(op(back)?.interval?.[0]).toBeCloseTo(-(op(there)?.interval?.[1] ?? 0), 3);
+  });
+
+  it('halves of one recording colour next to nothing', async () => {
+    const whole = asCycles(textOf(recording('6.1', 'native')));
+    const part = (n: number) => ({
+      ...whole,
+      samples: whole.samples.filter((_, i) => i % 6 === n),
+    });
+    const report = await compare([0, 2, 4].map(part), [1, 3, 5].map(part));
+    const certain = report.graph.nodes.verdict.filter((v) => v < VERDICTS.indexOf('within noise'));
+    expect(certain.length).toBeLessThanOrEqual(1);
+    expect(report.ops.filter((op) => op.verdict === 'more' || op.verdict === 'less')).toEqual([]);
+  });
+
+  it('a budget is exceeded only beyond doubt, and not knowing is said', async () => {
+    const outcome = async (base: Text[], other: Text[]) =>
+      (await compare(base, other, { budget: '1%' })).budget;
+    const quiet = runs(3);
+    const loud = runs(3, planted(300, callee, 500_751));
+    expect(await outcome(quiet, loud)).toEqual([
+      { target: 'total', limit: 1, outcome: 'exceeded' },
+    ]);
+    expect((await outcome(loud, quiet))[0]?.outcome).toBe('within');
+    expect((await outcome(quiet.slice(0, 1), loud.slice(0, 1)))[0]?.outcome).toBe('cannot tell');
+  });
+});
