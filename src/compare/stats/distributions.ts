@@ -18,8 +18,16 @@ export function tQuantile(probability: number, df: number): number {
  */
 export function tTwoSided(t: number, df: number): number {
   if (t === 0) return 1;
-  if (df >= NORMAL_FROM) return jStat.erfc(Math.abs(t) / Math.SQRT2);
+  if (df >= NORMAL_FROM) return normalTwoSided(Math.abs(t));
   return jStat.ibeta(df / (df + t * t), df / 2, 0.5);
+}
+
+/** jstat's erfc is 1 - erf and has no digits from 5 sd on; there Laplace's fraction has (A&S 26.2.14). */
+function normalTwoSided(z: number): number {
+  if (z < 3) return jStat.erfc(z / Math.SQRT2);
+  let fraction = z;
+  for (let term = 60; term >= 1; term--) fraction = z + term / fraction;
+  return (Math.sqrt(2 / Math.PI) * Math.exp((-z * z) / 2)) / fraction;
 }
 
 /** Derivative of log gamma: recurrence up to 6, then the asymptotic series (A&S 6.3.5, 6.3.18). */

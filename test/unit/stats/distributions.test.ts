@@ -15,6 +15,8 @@ describe('distributions', () => {
     expect(tTwoSided(12, 4)).toBeCloseTo(0.000276428548, 10);
     expect(tTwoSided(40, 100) / 2.462107602e-63).toBeCloseTo(1, 6);
     expect(tTwoSided(-5, Infinity) / 5.733031437e-7).toBeCloseTo(1, 6);
+    expect(tTwoSided(20, Infinity) / 5.507248237e-89).toBeCloseTo(1, 6);
+    expect(tTwoSided(3, Infinity) / tTwoSided(3 - 1e-12, Infinity)).toBeCloseTo(1, 9);
     expect(digamma(1)).toBeCloseTo(-0.5772156649, 9);
     expect(trigamma(1)).toBeCloseTo(Math.PI ** 2 / 6, 9);
   });
