@@ -1,7 +1,3 @@
-import type { Side } from './side.js';
-import { SymbolAttributor } from './attribute-symbols.js';
-import { ImageAttributor } from './attribute-image.js';
-
 /** Ledger buckets; without images `rest` takes the place of site, caller and elsewhere. */
 export type LedgerBucket =
   'call' | 'site' | 'wait' | 'deferred' | 'caller' | 'elsewhere' | 'rest' | 'user';
@@ -36,11 +32,4 @@ export interface Attributor {
   attribute(leaf: number): Attribution;
   /** The op whose callee a node is: its frame stands under the op's frame in the graph. */
   calleeOp(node: number): string | undefined;
-}
-
-/** By address where an image is at hand, else by symbols. */
-export function makeAttributor(side: Side, withSites: ReadonlySet<string>): Attributor {
-  return side.located === undefined
-    ? new SymbolAttributor(side)
-    : new ImageAttributor(side, side.located, withSites);
 }

@@ -1,4 +1,5 @@
-import { makeAttributor, type Attributor, type LedgerBucket } from './attribute.js';
+import type { Attributor, LedgerBucket } from './attribute.js';
+import { makeAttributor } from './attributors.js';
 import { ImageAttributor } from './attribute-image.js';
 import { isTimerEvent } from './events.js';
 import { functionRows, grossChange, type FunctionRow } from './functions.js';
