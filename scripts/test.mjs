@@ -52,7 +52,6 @@ check('browser', 'node', ['scripts/ensure-browser.mjs']);
 check('build', 'node', ['scripts/build.mjs']);
 check('types', 'npm', ['run', '--silent', 'typecheck']);
 check('lint', 'npm', ['run', '--silent', 'lint']);
-check('unused', 'npm', ['run', '--silent', 'unused']);
 vitest(['unit', 'cli', 'browser']);
 vitest(['slow']);
 
