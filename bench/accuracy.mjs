@@ -226,7 +226,6 @@ for (const kernel of ['paravirt', 'paravirt-unpatched']) {
       if (atSites.has(leaf[1])) oracle++;
   }
   const found = report('6.1-precise', kernel, kernel, '--native-equivalents', 'off');
-  const { weight } = found.base.runs[0];
   const site = found.ledger.find((row) => row.bucket === 'site');
   say(`| ${kernel} | ${oracle} | ${Math.round((site.base / PERIOD) * found.base.runs.length)} |`);
 }
