@@ -4,6 +4,7 @@ import {
   changeOfTotals,
   findSpread,
   hierarchicalQ,
+  MIN_SAMPLES,
   verdictOf,
   type Change,
   type Interval,
@@ -77,8 +78,21 @@ export function testRows(rows: Testable): Findings {
     ops: judge(rows.ops, found.ops, q.ops),
     sites: judge(rows.sites, found.sites, q.sites),
     functions: judge(rows.functions, found.functions, q.functions),
-    frames: judge(rows.frames, found.frames, benjaminiHochberg(found.frames.map((c) => c.p))),
+    frames: judge(rows.frames, found.frames, frameQ(rows.frames, found.frames)),
   };
+}
+
+/** Frames that are too few samples for a verdict are no tests, and make the others no less certain. */
+function frameQ(frames: readonly RowPair[], changes: readonly Change[]): number[] {
+  const tested = frames.flatMap((row, i) =>
+    row.base.samples + row.new.samples >= MIN_SAMPLES ? [i] : [],
+  );
+  const adjusted = benjaminiHochberg(tested.map((i) => changes[i]?.p ?? 1));
+  const q = frames.map(() => 1);
+  tested.forEach((frame, i) => {
+    q[frame] = adjusted[i] ?? 1;
+  });
+  return q;
 }
 
 function familyQ(rows: Testable, found: Record<'ops' | 'sites' | 'functions', Change[]>) {

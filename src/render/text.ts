@@ -242,7 +242,7 @@ function boundLines(report: Report): string[] {
   if (bounds.has('lower'))
     lines.push(
       ...wrap(
-        '  >= and, of a fall, <=: at least so much. A timer does not see what runs with interrupts off.',
+        '  >= and, of a fall, <=: at least so much. A timer does not see what runs with interrupts off, so that no such row is called less.',
         '  ',
       ),
     );

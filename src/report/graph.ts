@@ -13,7 +13,10 @@ export function graphOf({ tree, keys, findings }: Comparison): Graph {
       kind: [],
       base: tree.base,
       new: tree.new,
-      verdict: findings.frames.map(({ verdict }) => VERDICTS.indexOf(verdict)),
+      // the root is the total, and is judged as such
+      verdict: findings.frames.map(({ verdict }, i) =>
+        VERDICTS.indexOf(i === 0 ? findings.total.verdict : verdict),
+      ),
       moved: tree.moved,
     },
   };

@@ -20,6 +20,7 @@ export function answer(report: Report): Markup {
         <dt>How sure</dt>
         <dd>${howSure(report)}</dd>
       </div>
+      ${budget(report)}
       <div>
         <dt>Where</dt>
         <dd>${where(report)}</dd>
@@ -70,6 +71,22 @@ function howSure(report: Report): Markup {
     ? 'With one run a side the spread from boot to boot is unknown, so there is no interval. Two or more runs a side would give one.'
     : 'No interval was computed for the total, so this page does not say whether the change is noise.';
   return html`<strong>Verdict: ${total.verdict}.</strong> ${why}${runTotals(report)}`;
+}
+
+const BUDGET_WORDS = {
+  exceeded: "exceeded: the interval's lower end is beyond it",
+  within: 'held: the interval ends below it',
+  'cannot tell': 'cannot tell: the data neither show that it holds nor that it does not',
+} as const;
+
+/** The budget's outcome, where one was set; not knowing is not passing. */
+function budget(report: Report): Markup | null {
+  const [entry] = report.budget;
+  if (entry === undefined) return null;
+  return html`<div>
+    <dt>Budget</dt>
+    <dd><strong>${entry.limit} % ${BUDGET_WORDS[entry.outcome]}.</strong></dd>
+  </div>`;
 }
 
 /** The runs themselves, where they are few enough to be judged by eye. */

@@ -68,7 +68,7 @@ export function sitesTable(report: Report): TableView {
     { id: 'sites', label: 'Call sites', top: TOP },
     [
       { head: 'function', numeric: false, cell: (r) => nameCell(r.function, siteOffsets(r)) },
-      { head: 'op', numeric: false, cell: (r) => nameCell(r.op) },
+      { head: 'op', numeric: false, cell: (r) => nameCell(r.op, codeLine(r)) },
       { head: 'state', sub: 'base → new', numeric: false, cell: stateCell },
       { head: 'votes', sub: 'base · new', numeric: true, cell: (r) => countsCell(r.votes) },
       ...weightColumns<SiteRow>(scaleOf(report.base.unit, rows, change), change, 'extra'),
@@ -89,7 +89,7 @@ export function changedTable(report: Report): TableView {
     { id: 'changed', label: 'Sites whose state changed', top: TOP },
     [
       { head: 'function', numeric: false, cell: (r) => nameCell(r.function, siteOffsets(r)) },
-      { head: 'op', numeric: false, cell: (r) => nameCell(r.op) },
+      { head: 'op', numeric: false, cell: (r) => nameCell(r.op, codeLine(r)) },
       { head: 'state', sub: 'base → new', numeric: false, cell: stateCell },
       { head: 'votes', sub: 'base · new', numeric: true, cell: (r) => countsCell(r.votes) },
       { head: 'chance', sub: 'had nothing changed', numeric: true, cell: chanceCell },
@@ -172,6 +172,14 @@ function stateCell(row: SiteRow): Cell {
   const { base, new: newer } = row.state;
   if (base === newer) return { text: base ?? 'not seen' };
   return { text: `${base ?? 'not seen'} → ${newer ?? 'not seen'}` };
+}
+
+/** A site's bytes and instructions as built and as boot code patches it. */
+function codeLine(row: SiteRow): string | null {
+  if (row.code === null) return null;
+  const { built, patched } = row.code;
+  const line = (code: typeof built) => `${code.bytes} ${code.text}`.trim();
+  return patched === null ? line(built) : `${line(built)} → ${line(patched)}`;
 }
 
 function chanceCell(row: SiteRow): Cell {
