@@ -22,7 +22,10 @@ export interface Tested {
   verdict: Verdict;
 }
 
-export const UNTESTED: Tested = { interval: null, verdict: 'too little data' };
+/** Of the total; a larger frame is a sum of functions rather than one of them. */
+const LARGE = 0.05;
+
+const UNTESTED: Tested = { interval: null, verdict: 'too little data' };
 
 export interface Testable {
   total: RowPair;
@@ -47,8 +50,8 @@ export interface Findings {
 
 /**
  * Tests all rows of a comparison with two or more runs a side, by the spread between runs
- * (docs/statistics.md). False discoveries are held at 5 %: ops and functions are families of their own,
- * a site is tested only under an op that changed; buckets are few and stand for themselves.
+ * (docs/statistics.md). False discoveries are held at 5 %: ops and functions are groups of one tree, a
+ * site is tested only under an op that changed; buckets and the graph's frames are families of their own.
  */
 export function testRows(rows: Testable): Findings {
   const runs = [rows.total.base.runs.length, rows.total.new.runs.length];
@@ -56,13 +59,17 @@ export function testRows(rows: Testable): Findings {
   const totals: Totals = { base: meanOfSide(rows.total.base), new: meanOfSide(rows.total.new) };
   const spread = findSpread(rows.functions, totals);
   const change = (row: RowPair) => changeOfRuns(row.base, row.new, totals, spread);
+  // sums of many functions do not spread as one does
+  const sumChange = (row: RowPair) => changeOfRuns(row.base, row.new, totals);
+  const isLarge = (row: RowPair) =>
+    meanOfSide(row.base) > LARGE * totals.base || meanOfSide(row.new) > LARGE * totals.new;
   const total = changeOfTotals(rows.total.base.runs, rows.total.new.runs);
   const found = {
-    ledger: rows.ledger.map(change),
+    ledger: rows.ledger.map(sumChange),
     ops: rows.ops.map(change),
     sites: rows.sites.map(change),
     functions: rows.functions.map(change),
-    frames: rows.frames.map(change),
+    frames: rows.frames.map((row) => (isLarge(row) ? sumChange(row) : change(row))),
   };
   const q = familyQ(rows, found);
   const judge = (list: readonly RowPair[], changes: readonly Change[], qs: readonly number[]) =>
@@ -70,51 +77,54 @@ export function testRows(rows: Testable): Findings {
   return {
     tested: true,
     total: judged(rows.total, total, total.p),
-    ledger: judge(
-      rows.ledger,
-      found.ledger,
-      found.ledger.map((c) => c.p),
-    ),
+    ledger: judge(rows.ledger, found.ledger, flatQ(rows.ledger, found.ledger)),
     ops: judge(rows.ops, found.ops, q.ops),
     sites: judge(rows.sites, found.sites, q.sites),
     functions: judge(rows.functions, found.functions, q.functions),
-    frames: judge(rows.frames, found.frames, frameQ(rows.frames, found.frames)),
+    frames: judge(rows.frames, found.frames, flatQ(rows.frames, found.frames)),
   };
 }
 
-/** Frames that are too few samples for a verdict are no tests, and make the others no less certain. */
-function frameQ(frames: readonly RowPair[], changes: readonly Change[]): number[] {
-  const tested = frames.flatMap((row, i) =>
-    row.base.samples + row.new.samples >= MIN_SAMPLES ? [i] : [],
-  );
+/** Rows with too few samples for a verdict are no tests, and cost the others nothing. */
+const isTested = (row: RowPair) => row.base.samples + row.new.samples >= MIN_SAMPLES;
+
+/** One family of tests. */
+function flatQ(rows: readonly RowPair[], changes: readonly Change[]): number[] {
+  const tested = rows.flatMap((row, i) => (isTested(row) ? [i] : []));
   const adjusted = benjaminiHochberg(tested.map((i) => changes[i]?.p ?? 1));
-  const q = frames.map(() => 1);
-  tested.forEach((frame, i) => {
-    q[frame] = adjusted[i] ?? 1;
+  const q = rows.map(() => 1);
+  tested.forEach((row, i) => {
+    q[row] = adjusted[i] ?? 1;
   });
   return q;
 }
 
+/** Ops and functions as two groups, sites under their op; each family only under a rejected parent. */
 function familyQ(rows: Testable, found: Record<'ops' | 'sites' | 'functions', Change[]>) {
   const tests: TreeTest[] = [
     { parent: -1, p: null },
     { parent: -1, p: null },
   ];
-  const firstOp = tests.length;
-  const place = new Map(rows.ops.map((row, i) => [row.op, firstOp + i]));
-  for (const { p } of found.ops) tests.push({ parent: 0, p });
-  const firstSite = tests.length;
-  rows.sites.forEach((row, i) =>
-    tests.push({ parent: place.get(row.op) ?? 0, p: found.sites[i]?.p ?? 1 }),
-  );
-  const firstFunction = tests.length;
-  for (const { p } of found.functions) tests.push({ parent: 1, p });
+  const add = (
+    list: readonly RowPair[],
+    changes: readonly Change[],
+    parentOf: (i: number) => number | undefined,
+  ) =>
+    list.map((row, i) => {
+      const parent = parentOf(i);
+      if (!isTested(row) || parent === undefined) return -1;
+      return tests.push({ parent, p: changes[i]?.p ?? 1 }) - 1;
+    });
+  const ops = add(rows.ops, found.ops, () => 0);
+  const functions = add(rows.functions, found.functions, () => 1);
+  const testOf = new Map(rows.ops.map((row, i) => [row.op, ops[i] ?? -1]));
+  const sites = add(rows.sites, found.sites, (i) => {
+    const parent = testOf.get(rows.sites[i]?.op ?? '') ?? -1;
+    return parent < 0 ? undefined : parent;
+  });
   const q = hierarchicalQ(tests);
-  return {
-    ops: q.slice(firstOp, firstSite),
-    sites: q.slice(firstSite, firstFunction),
-    functions: q.slice(firstFunction),
-  };
+  const pick = (places: readonly number[]) => places.map((at) => (at < 0 ? 1 : (q[at] ?? 1)));
+  return { ops: pick(ops), sites: pick(sites), functions: pick(functions) };
 }
 
 function judged(row: RowPair, change: Change | undefined, q: number): Tested {
