@@ -92,6 +92,11 @@ function exactLedger(kernel) {
     // own time in the truth still holds the sites' own bytes
     caller: own('y') - sum(ops.map((op) => op.site)),
     elsewhere: own('n'),
+    user: sum(
+      rows(join(truth, `${kernel}.insn-counts.tsv.gz`))
+        .filter((row) => row.symbol === '[user]')
+        .map((row) => Number(row.executions)),
+    ),
   };
 }
 
@@ -142,10 +147,10 @@ for (const [base, other] of PAIRS) {
   compare(
     'kernel total',
     kernel('new') - kernel('base'),
-    sum(Object.values(n)) - sum(Object.values(b)),
+    sum(Object.values(n)) - n.user - (sum(Object.values(b)) - b.user),
     perRun('base', kernel('base')) + perRun('new', kernel('new')),
   );
-  for (const bucket of ['call', 'site', 'caller', 'elsewhere']) {
+  for (const bucket of ['call', 'site', 'caller', 'elsewhere', 'user']) {
     const row = found.ledger.find((r) => r.bucket === bucket);
     compare(
       bucket,
