@@ -1,3 +1,4 @@
+import { bootsOf } from '../profile/index.js';
 import type { Attributor, LedgerBucket } from './attribute.js';
 import { makeAttributor } from './attributors.js';
 import { ImageAttributor } from './attribute-image.js';
@@ -138,6 +139,7 @@ export function compareSides(base: Side, other: Side, options: NormalizeOptions)
     sites,
     functions,
     frames: frameRows(tree, aligned),
+    boots: Math.min(bootsOf(base.profile.runs), bootsOf(other.profile.runs)),
   });
   return {
     normalization,

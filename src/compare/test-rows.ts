@@ -35,6 +35,8 @@ export interface Testable {
   functions: readonly RowPair[];
   /** Weight of each frame of the graph with all below it; null where it is not kept by run. */
   frames: readonly RowPair[];
+  /** Boots behind the runs, of the side that has fewer. */
+  boots: number;
 }
 
 export interface Findings {
@@ -55,7 +57,8 @@ export interface Findings {
  */
 export function testRows(rows: Testable): Findings {
   const runs = [rows.total.base.runs.length, rows.total.new.runs.length];
-  if (runs.some((n) => n < 2)) return nothingTested(rows);
+  // several recordings of one boot do not show how boots differ
+  if (rows.boots < 2 || runs.some((n) => n < 2)) return nothingTested(rows);
   const totals: Totals = { base: meanOfSide(rows.total.base), new: meanOfSide(rows.total.new) };
   const spread = findSpread(rows.functions, totals);
   const change = (row: RowPair) => changeOfRuns(row.base, row.new, totals, spread);

@@ -71,6 +71,7 @@ export class ProfileBuilder {
       samplesWithoutPeriod: recording.samplesWithoutPeriod,
       truncated: recording.truncated,
       duration: Number.isNaN(recording.firstTime) ? null : recording.lastTime - recording.firstTime,
+      lastTime: Number.isNaN(recording.lastTime) ? null : recording.lastTime,
     });
     this.columns = new Map();
   }

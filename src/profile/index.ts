@@ -8,3 +8,4 @@ export { chooseEvent, matchEvent, withoutModifiers, type ChosenEvent } from './e
 export { mergeProfiles, compareText } from './merge.js';
 export { foldProfile, foldWeights, type FoldOptions } from './fold.js';
 export { readProfile, type ReadOptions } from './read.js';
+export { bootsOf, endedAt } from './boots.js';

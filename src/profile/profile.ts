@@ -18,6 +18,8 @@ export interface Run {
   truncated: boolean;
   /** Seconds; null without time stamps. */
   duration: number | null;
+  /** Time stamp of the last sample: seconds since boot with perf's default clock; null without. */
+  lastTime: number | null;
 }
 
 /** A side's recordings in columns: frames and stacks are shared by all runs, weights are not. */

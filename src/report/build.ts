@@ -125,12 +125,12 @@ export function buildReport(input: ReportInput): Report {
     },
     images: imagesOf(input),
     siteWindow: comparison.window,
-    basis: runs.base > 1 && runs.new > 1 ? 'runs' : 'sampling',
+    basis: findings.tested ? 'runs' : 'sampling',
     statistics: {
       method: findings.tested
         ? "Welch's t over runs, variances moderated over functions; false discovery rate 5 %; " +
           'holds for these two images (docs/statistics.md)'
-        : 'nothing is tested: that takes two or more runs a side',
+        : 'nothing is tested: that takes two or more boots a side',
       n: runs,
       seed: null,
     },

@@ -46,6 +46,8 @@ export const WARNING_CODES = [
   'same-duration',
   'swapped',
   'one-run',
+  'shared-boot',
+  'run-order',
   'timer-event',
   'flat',
   'several-events',

@@ -1,5 +1,6 @@
 import type { Comparison, Side } from '../compare/index.js';
 import { eventsOf, type Run } from '../profile/index.js';
+import { runOrder, sharedBoots } from './run-warnings.js';
 import type { WarningCode } from './schema.js';
 
 export interface Warning {
@@ -73,10 +74,16 @@ function looksSwapped({ ops }: Comparison): boolean {
   return onBase >= 2 && onNew === 0;
 }
 
-function repetition({ base, new: other }: WarningInput): Warning[] {
+function repetition({ base, new: other, labels }: WarningInput): Warning[] {
   const [b, n] = [base.columns.length, other.columns.length];
-  if (b > 1 && n > 1) return [];
+  const dependent = [
+    ...sharedBoots(labels.base, base.profile.runs),
+    ...sharedBoots(labels.new, other.profile.runs),
+    ...runOrder(base.profile.runs, other.profile.runs),
+  ];
+  if (b > 1 && n > 1) return dependent;
   return [
+    ...dependent,
     {
       code: 'one-run',
       message:

@@ -16,11 +16,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+/** A recording's header with another time of the day. */
+function capturedOn(header: string, time: string): string {
+  return header.replace(/(captured on {4}: ).*/, `$1Sun Nov 22 ${time} 2026`);
+}
+
 /** Every k-th sample of a real recording, from a different one on: runs of the same work. */
 function runs(k: number, more: Text['samples'] = []): Text[] {
   const whole = asCycles(textOf(recording('6.1', 'native')));
   return Array.from({ length: k }, (_, r) => ({
     ...whole,
+    header: capturedOn(whole.header, `13:${10 + 2 * r}:00`),
     // totals of real boots differ
     samples: [...whole.samples.filter((_s, i) => i % (2 * k) === r).slice(3 * r), ...more],
   }));
@@ -61,6 +67,28 @@ describe('repeated runs', () => {
     expect(report.warnings.map((w) => w.code)).not.toContain('one-run');
   });
 
+  it('runs of one boot are warned about, boots of their own are not', async () => {
+    const boot = (text: Text, time: string): Text => ({
+      ...text,
+      header: capturedOn(text.header, time),
+    });
+    const codes = async (...times: string[]) => {
+      const sides = runs(4).map((text, i) => boot(text, times[i] ?? ''));
+      const report = await compare(sides.slice(0, 2), sides.slice(2));
+      return report.warnings.map((w) => w.code).filter((c) => /shared-boot|run-order/.test(c));
+    };
+    expect(await codes('13:00:00', '13:04:00', '13:02:00', '13:06:00')).toEqual([]);
+    expect(await codes('13:00:00', '13:00:05', '13:00:02', '13:06:00')).toEqual(['shared-boot']);
+    const sides = runs(4).map((text) => boot(text, '13:00:00'));
+    const one = await compare(sides.slice(0, 2), sides.slice(2));
+    expect([one.basis, one.total.interval, one.total.verdict]).toEqual([
+      'sampling',
+      null,
+      'too little data',
+    ]);
+    expect(await codes('13:00:00', '13:02:00', '13:04:00', '13:06:00')).toEqual(['run-order']);
+  });
+
   it('mirrors when the sides are swapped', async () => {
     const [a, b] = [runs(3), runs(3, planted(30, callee, 500_751))];
     const there = await compare(a, b);
@@ -76,9 +104,11 @@ describe('repeated runs', () => {
     const whole = asCycles(textOf(recording('6.1', 'native')));
     const part = (n: number) => ({
       ...whole,
-      samples: whole.samples.filter((_, i) => i % 6 === n),
+      header: capturedOn(whole.header, `13:${10 + n}:00`),
+      samples: whole.samples.filter((_, i) => i % 6 === n).slice(n),
     });
     const report = await compare([0, 2, 4].map(part), [1, 3, 5].map(part));
+    expect(report.basis).toBe('runs');
     const certain = report.graph.nodes.verdict.filter((v) => v < VERDICTS.indexOf('within noise'));
     expect(certain.length).toBeLessThanOrEqual(1);
     expect(report.ops.filter((op) => op.verdict === 'more' || op.verdict === 'less')).toEqual([]);
