@@ -27,13 +27,8 @@ import {
   type DiffOptions,
   type Output,
 } from './diff-options.js';
-import {
-  expandFolders,
-  inputName,
-  requireDistinct,
-  requireOneStdin,
-  shownArguments,
-} from './inputs.js';
+import { expandFolders, inputName, requireDistinct, requireOneStdin } from './inputs.js';
+import { shownCommand } from './shown-command.js';
 import { readImages } from './images.js';
 import { requireWritable, writeOutput, writeStdout } from './outputs.js';
 import { say } from './terminal.js';
@@ -129,17 +124,35 @@ async function diff(operands: string[], options: DiffOptions): Promise<void> {
     outputs.map((output) => output.path),
   );
   for (const output of outputs) requireWritable(output.path);
-  const report = await diffReport(paths, options);
-  for (const output of outputs) await write(output, await render(report, output.format));
+  const { report, sides } = await compareFiles(paths, options);
+  const html = outputs.some((output) => output.format === 'html');
+  const extra = html
+    ? {
+        stacks: (await import('../report/stacks.js')).packStacks(
+          sides.base,
+          sides.new,
+          report.graph,
+        ),
+      }
+    : {};
+  for (const output of outputs) await write(output, await render(report, output.format, extra));
   if (!options.quiet) summarise(report, outputs, options.verbose);
   process.exitCode = budgetStatus(report, options.budgetStrict);
 }
 
-/** Reads both sides, compares them, and fills the report document. */
+/** The report document of two sides' recordings. */
 export async function diffReport(
   paths: { base: string[]; new: string[] },
   options: DiffOptions,
 ): Promise<Report> {
+  return (await compareFiles(paths, options)).report;
+}
+
+/** Reads both sides, compares them, and fills the report document. */
+export async function compareFiles(
+  paths: { base: string[]; new: string[] },
+  options: DiffOptions,
+): Promise<{ report: Report; sides: { base: Side; new: Side } }> {
   const images = await readImages(options);
   const base = await readSide(paths.base, options, options.baseKallsyms);
   const other = await readSide(paths.new, options, options.newKallsyms);
@@ -154,7 +167,7 @@ export async function diffReport(
     baseWork: options.baseWork ?? [],
     newWork: options.newWork ?? [],
   });
-  return buildReport({
+  const report = buildReport({
     comparison,
     base: sides.base,
     new: sides.new,
@@ -165,7 +178,7 @@ export async function diffReport(
     budget: options.budget,
     equivalents: images !== undefined && options.nativeEquivalents === 'on',
     version: VERSION,
-    argv: shownArguments(process.argv.slice(2), options.withPaths),
+    argv: shownCommand(paths, options),
     options: {
       event: options.event ?? null,
       comm: options.comm ?? null,
@@ -175,6 +188,7 @@ export async function diffReport(
       nativeEquivalents: images === undefined ? null : options.nativeEquivalents,
     },
   });
+  return { report, sides };
 }
 
 function readSide(

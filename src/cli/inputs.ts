@@ -54,17 +54,3 @@ export function requireDistinct(inputs: readonly string[], outputs: readonly str
   const clash = outputs.find((path) => path !== '-' && known.has(real(path)));
   if (clash !== undefined) throw usageError(`${clash}: is an input; name another output`);
 }
-
-/** The command line as the report shows it: no folders unless they are asked for. */
-export function shownArguments(argv: readonly string[], withPaths: boolean): string[] {
-  if (withPaths) return [...argv];
-  return argv.map((arg) => {
-    const option = /^(--[\w-]+=)(.*)$/s.exec(arg);
-    if (option !== null) return (option[1] ?? '') + shortPath(option[2] ?? '');
-    return shortPath(arg);
-  });
-}
-
-function shortPath(arg: string): string {
-  return arg.includes('/') ? basename(arg) : arg;
-}

@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { ExitStatus, UserError, usageError } from '../errors.js';
 import { VERSION } from '../version.js';
 import { registerDiff } from './diff.js';
+import { registerExtract } from './extract.js';
 import { registerFold } from './fold.js';
 import { dropUnfinished } from './outputs.js';
 import { registerSites } from './sites.js';
@@ -18,6 +19,7 @@ function program(): Command {
     .exitOverride();
   const diff = registerDiff(root);
   registerFold(root);
+  registerExtract(root);
   registerSites(root);
   for (const command of root.commands) {
     command.exitOverride().configureOutput({ writeErr: () => undefined });

@@ -7,5 +7,6 @@ export { isKernelFrame, isKernelDso } from './kernel.js';
 export { chooseEvent, matchEvent, withoutModifiers, type ChosenEvent } from './events.js';
 export { mergeProfiles, compareText } from './merge.js';
 export { foldProfile, foldWeights, type FoldOptions } from './fold.js';
+export { foldTree, type FoldTree } from './fold-tree.js';
 export { readProfile, type ReadOptions } from './read.js';
 export { bootsOf, endedAt } from './boots.js';

@@ -1,13 +1,18 @@
 import type { Report } from '../report/schema.js';
+import type { Stacks } from '../report/stacks-schema.js';
 
 export const FORMATS = ['html', 'text', 'json', 'folded'] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** Renders the report document. Formats are loaded when asked for: most runs want one. */
-export async function render(report: Report, format: Format): Promise<string> {
+export async function render(
+  report: Report,
+  format: Format,
+  extra: { stacks?: Stacks } = {},
+): Promise<string> {
   switch (format) {
     case 'html':
-      return (await import('./html/index.js')).renderHtml(report);
+      return (await import('./html/index.js')).renderHtml(report, extra.stacks);
     case 'text':
       return (await import('./text.js')).renderText(report);
     case 'json':

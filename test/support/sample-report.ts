@@ -237,7 +237,7 @@ export function sampleReport(paths: readonly SamplePath[], options: SampleOption
     provenance: {
       tool: 'pvflame',
       version: '0.1.0',
-      argv: ['native.txt.gz', 'paravirt.txt.gz', '-o', 'report.html'],
+      argv: ['native.txt.gz', 'paravirt.txt.gz'],
       options: { normalize: 'none' },
     },
   });

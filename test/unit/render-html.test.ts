@@ -108,9 +108,11 @@ describe('renderHtml', () => {
 
   it('prints the command so that a shell takes it back', async () => {
     const report = sampleReport(smallPaths());
-    report.provenance.argv = ['a b.txt', "it's.txt", '-o', 'out.html'];
+    report.provenance.argv = ['a b.txt', "it's.txt"];
     const [, command = ''] = /<pre>([^<]*)<\/pre>/.exec(await renderHtml(report)) ?? [];
-    expect(command.replaceAll('&#39;', "'")).toBe("pvflame 'a b.txt' 'it'\\''s.txt' -o out.html");
+    expect(command.replaceAll('&#39;', "'")).toBe(
+      "pvflame 'a b.txt' 'it'\\''s.txt' -o report.html",
+    );
   });
 
   it('draws an empty graph without failing', async () => {

@@ -1,16 +1,20 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import type { Report } from '../../report/schema.js';
+import { trusted, type Markup } from './markup.js';
 
 /** The id of the script element that carries the report document. */
 export const REPORT_ELEMENT = 'pvflame-report';
+/** The id of the one that carries both sides' folded stacks. */
+export const STACKS_ELEMENT = 'pvflame-stacks';
 
-/** The report document as base64 of gzip; same report, same bytes, on every system. */
-export function embedReport(report: Report): string {
-  const bytes = gzipSync(JSON.stringify(report), { level: 9 });
+/** A document as base64 of gzip in a data element; same document, same bytes, on every system. */
+export function embed(id: string, document: object): Markup {
+  const bytes = gzipSync(JSON.stringify(document), { level: 9 });
   bytes.fill(0, 4, 8);
   bytes[9] = 255;
-  return bytes.toString('base64');
+  return trusted(
+    `<script type="application/octet-stream" id="${id}">${bytes.toString('base64')}</script>`,
+  );
 }
 
 /** A source expression of a Content-Security-Policy for inline text. */

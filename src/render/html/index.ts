@@ -1,11 +1,12 @@
 import type { Report } from '../../report/schema.js';
+import type { Stacks } from '../../report/stacks-schema.js';
 import { paletteCss } from '../shared/colour.js';
 import { formatPercent } from '../shared/numbers.js';
 import { displayName } from '../shared/visible.js';
 import { aligned } from './aligned.js';
 import { answer, warnings } from './answer.js';
 import { loadAssets } from './assets.js';
-import { contentSecurityPolicy, embedReport, REPORT_ELEMENT } from './embed.js';
+import { contentSecurityPolicy, embed, REPORT_ELEMENT, STACKS_ELEMENT } from './embed.js';
 import { graphSection } from './graph-section.js';
 import { ledger } from './ledger.js';
 import { html, plainText, trusted, type Markup } from './markup.js';
@@ -15,10 +16,10 @@ import { functionsSection, opsSection, sitesSection } from './tables.js';
 
 /**
  * The report as one static HTML file: answer, warnings, ledger, graph, tables, provenance, and the
- * complete report document for the page's own client and for `pvflame extract`.
- * Same report, same bytes.
+ * complete report document for the page's own client and for `pvflame extract`, as both sides' folded
+ * stacks where they are given. Same report, same bytes.
  */
-export async function renderHtml(report: Report): Promise<string> {
+export async function renderHtml(report: Report, stacks?: Stacks): Promise<string> {
   const assets = await loadAssets();
   const css = (paletteCss() + assets.css).trim();
   const parts: Readonly<Record<string, Markup>> = {
@@ -26,9 +27,7 @@ export async function renderHtml(report: Report): Promise<string> {
     title: html`${pageTitle(report)}`,
     style: trusted(`<style>${css}</style>`),
     body: body(report),
-    report: trusted(
-      `<script type="application/octet-stream" id="${REPORT_ELEMENT}">${embedReport(report)}</script>`,
-    ),
+    report: html`${embed(REPORT_ELEMENT, report)}${stacks === undefined ? null : embed(STACKS_ELEMENT, stacks)}`,
     script: trusted(`<script>${assets.script}</script>`),
     licences: html`<pre>${plainText(assets.licences)}</pre>`,
   };

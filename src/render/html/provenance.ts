@@ -195,7 +195,7 @@ export function provenance(report: Report): Markup {
     <h2 id="method-h">Provenance and method</h2>
     ${compared(report)}${inputs(report)}${recording(report)}${images(report)}${skipped(report)}
     <h3>Command</h3>
-    <pre>${[p.tool, ...p.argv].map(shellWord).join(' ')}</pre>
+    <pre>${[p.tool, ...p.argv, '-o', 'report.html'].map(shellWord).join(' ')}</pre>
     <p>
       ${p.tool}
       ${p.version}${
@@ -217,7 +217,9 @@ export function provenance(report: Report): Markup {
     <h3>The data behind this page</h3>
     <p>
       The complete report document (${report.schema}) is embedded in this file, gzip in base64, in
-      the element <code>#pvflame-report</code>. This page is offline: it loads nothing and sends
+      the element <code>#pvflame-report</code>; <code>pvflame extract</code> gives it back byte for
+      byte, and with <code>--folded base</code> or <code>--folded new</code> a side's folded stacks,
+      as <code>pvflame fold</code> prints them. This page is offline: it loads nothing and sends
       nothing.
     </p>
   </section>`;
