@@ -38,6 +38,7 @@ export const diffOptionsSchema = z.object({
     .regex(/^\d+(?:\.\d+)? ?%?$/, 'give percent of the base total, as in 0.2%')
     .transform((text) => Number.parseFloat(text))
     .optional(),
+  budgetFile: z.string().optional(),
   budgetStrict: z.boolean().default(false),
   inputFormat: z.enum(['perf-script', 'perf-data']).optional(),
   withPaths: z.boolean().default(false),
@@ -72,8 +73,8 @@ export function parseDiffOptions(given: unknown): DiffOptions {
   if (options.normalize !== 'work' && hasWork) {
     throw usageError('--base-work and --new-work go with --normalize work');
   }
-  if (options.budgetStrict && options.budget === undefined) {
-    throw usageError('--budget-strict goes with --budget');
+  if (options.budgetStrict && options.budget === undefined && options.budgetFile === undefined) {
+    throw usageError('--budget-strict goes with --budget or --budget-file');
   }
   return options;
 }

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { compareSides, makeSide, type Side } from '../compare/index.js';
+import { compareSides, makeSide, type BudgetEntry, type Side } from '../compare/index.js';
 import { ExitStatus, UserError } from '../errors.js';
 import {
   frameFacts,
@@ -99,6 +99,7 @@ export function registerDiff(program: Command): Command {
       '--budget <percent>',
       'largest overhead allowed, in percent of the base total: exit status 1 beyond it',
     )
+    .option('--budget-file <file>', 'limits for buckets, ops, functions and sites too (YAML, JSON)')
     .option('--budget-strict', 'exit status 5 where it cannot be told whether the budget holds')
     .option('--title <text>', 'title of the report')
     .option('-q, --quiet', 'say nothing but errors')
@@ -140,6 +141,16 @@ async function diff(operands: string[], options: DiffOptions): Promise<void> {
   process.exitCode = budgetStatus(report, options.budgetStrict);
 }
 
+/** The limit of --budget and those of --budget-file, read before the long work. */
+async function budgetOf(options: DiffOptions): Promise<BudgetEntry[]> {
+  const ofTotal = options.budget;
+  const entries: BudgetEntry[] =
+    ofTotal === undefined ? [] : [{ target: 'total', match: [], of: 'each', limit: ofTotal }];
+  if (options.budgetFile === undefined) return entries;
+  const { readBudgetFile } = await import('./budget-file.js');
+  return [...entries, ...(await readBudgetFile(options.budgetFile))];
+}
+
 /** The report document of two sides' recordings. */
 export async function diffReport(
   paths: { base: string[]; new: string[] },
@@ -153,6 +164,7 @@ export async function compareFiles(
   paths: { base: string[]; new: string[] },
   options: DiffOptions,
 ): Promise<{ report: Report; sides: { base: Side; new: Side } }> {
+  const budget = await budgetOf(options);
   const images = await readImages(options);
   const base = await readSide(paths.base, options, options.baseKallsyms);
   const other = await readSide(paths.new, options, options.newKallsyms);
@@ -175,7 +187,7 @@ export async function compareFiles(
     title: options.title,
     kernelOnly: options.kernelOnly,
     eventAsked: options.event !== undefined,
-    budget: options.budget,
+    budget,
     equivalents: images !== undefined && options.nativeEquivalents === 'on',
     version: VERSION,
     argv: shownCommand(paths, options),

@@ -13,6 +13,7 @@ import {
   signedShort,
   weightScale,
 } from './shared/numbers.js';
+import { budgetLines } from './shared/budget.js';
 import { displayName } from './shared/visible.js';
 import { asciiLine, wrap } from './text-layout.js';
 import { boundSign, halfWidth, MOST_ROWS, table, verdictMark, type Bound } from './text-table.js';
@@ -106,9 +107,8 @@ function answer(report: Report): string[] {
       ),
     );
   }
-  for (const { limit, outcome } of report.budget) {
-    lines.push(...wrap(`         budget ${limit} %: ${outcome}`, '         '));
-  }
+  for (const line of budgetLines(report.budget))
+    lines.push(...wrap(`         ${line}`, '           '));
   if (normalization.mode !== 'none') {
     lines.push(
       `         new is scaled by ${normalization.factor.toPrecision(6)} (--normalize ${normalization.mode})`,

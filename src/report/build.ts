@@ -5,12 +5,13 @@ import {
   unitOf,
   type Comparison,
   type Measured,
-  budgetOutcome,
+  type BudgetEntry,
   type Side as ComparedSide,
   type Tested,
 } from '../compare/index.js';
 import { eventsOf, type Run } from '../profile/index.js';
 import { hasEquivalent, isFreeNatively } from '../paravirt/index.js';
+import { budgetOf, budgetWarnings } from './budget.js';
 import { graphOf } from './graph.js';
 import { sideLabels } from './labels.js';
 import {
@@ -36,8 +37,7 @@ export interface ReportInput {
   eventAsked: boolean;
   /** Whether native equivalents were counted. */
   equivalents: boolean;
-  /** Percent of the base total; undefined without a budget. */
-  budget: number | undefined;
+  budget: BudgetEntry[];
   version: string;
   argv: string[];
   options: Report['provenance']['options'];
@@ -80,6 +80,7 @@ export function buildReport(input: ReportInput): Report {
     new: measured.new.samples,
   });
   const rows = siteRows(comparison, row, bound);
+  const budget = budgetOf(input.budget, comparison, bound);
   return {
     schema: REPORT_SCHEMA,
     title: input.title ?? null,
@@ -134,12 +135,12 @@ export function buildReport(input: ReportInput): Report {
       n: runs,
       seed: null,
     },
-    budget: budgetOf(input.budget, total.percentInterval),
+    budget,
     deferred: deferredOf(comparison),
     nameable: total.delta === 0 ? null : nameable / total.delta,
     merges: mergesOf(comparison),
     graph: graphOf(comparison),
-    warnings: collectWarnings({ ...input, labels }),
+    warnings: [...collectWarnings({ ...input, labels }), ...budgetWarnings(budget)],
     provenance: {
       tool: 'pvflame',
       version: input.version,
@@ -165,11 +166,6 @@ type RowMaker = (
 /** Of a lower bound nothing can be said to have become less: what is not seen may have grown. */
 function boundedVerdict(verdict: Tested['verdict'], bound: SiteRow['bound']): Tested['verdict'] {
   return bound === 'lower' && verdict === 'less' ? 'too little data' : verdict;
-}
-
-function budgetOf(limit: number | undefined, interval: [number, number] | null): Report['budget'] {
-  if (limit === undefined) return [];
-  return [{ target: 'total', limit, outcome: budgetOutcome(interval, limit) }];
 }
 
 /** Without a site table `rest` takes the place of site, caller and elsewhere. */

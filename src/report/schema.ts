@@ -64,6 +64,7 @@ export const WARNING_CODES = [
   'inexact-sum',
   'normalization',
   'without-image',
+  'budget-no-match',
 ] as const;
 
 const skippedLines = z.object({ reason: z.string(), lines: count, firstLine: count });
@@ -252,6 +253,42 @@ const image = z.object({
   agreement: z.number(),
 });
 
+/** `cannot tell` is neither a pass nor a failure; then `reason` says why. */
+const budgetVerdict = {
+  outcome: z.enum(['exceeded', 'within', 'cannot tell']),
+  /**
+   * `noise`: the limit lies within the interval; `no-interval`: under two boots a side; `timer`: below the
+   * total a timer decides nothing; `at-most`: base's own work could not be measured; `no-match`: no row of
+   * that name; `not-known`: a bucket that takes kernel images.
+   */
+  reason: z.enum(['noise', 'no-interval', 'timer', 'at-most', 'no-match', 'not-known']).nullable(),
+};
+
+const budgetEntry = z.object({
+  target: z.enum(['total', 'bucket', 'op', 'function', 'site']),
+  /** Globs, any of which the rows' names match; none for the total. */
+  match: z.array(z.string()),
+  /** The limit of each row that matches, or of their sum. */
+  of: z.enum(['each', 'sum']),
+  /** Percent of the base total. */
+  limit: z.number(),
+  ...budgetVerdict,
+  /** Rows that matched. */
+  rows: count,
+  /** Of the total, of the sum, or of the only row; null where there are several. */
+  percent: z.number().nullable(),
+  percentInterval: interval,
+  /** Of `each`: rows that are exceeded or cannot be told, worst first. */
+  beyond: z.array(
+    z.object({
+      name: z.string(),
+      percent: z.number().nullable(),
+      percentInterval: interval,
+      ...budgetVerdict,
+    }),
+  ),
+});
+
 export const reportSchema = z.object({
   schema: z.literal(REPORT_SCHEMA),
   title: z.string().nullable(),
@@ -290,14 +327,7 @@ export const reportSchema = z.object({
     n: z.object({ base: count, new: count }),
     seed: z.number().int().nullable(),
   }),
-  /** `limit` in percent of the base total; `cannot tell` is neither a pass nor a failure. */
-  budget: z.array(
-    z.object({
-      target: z.literal('total'),
-      limit: z.number(),
-      outcome: z.enum(['exceeded', 'within', 'cannot tell']),
-    }),
-  ),
+  budget: z.array(budgetEntry),
   /** Timer events with images: weight that was due while interrupts were off, and its share of the total. */
   deferred: z.object({ base: weight, new: weight, share: perSide(z.number()) }).nullable(),
   /** Share of the total delta that call + site name; null where the delta is 0. */
@@ -322,6 +352,7 @@ export type OpRow = z.infer<typeof opRow>;
 export type SiteRow = z.infer<typeof siteRow>;
 export type FunctionRow = z.infer<typeof functionRow>;
 export type Graph = z.infer<typeof graph>;
+export type BudgetEntry = z.infer<typeof budgetEntry>;
 export type Splice = z.infer<typeof splice>;
 export type WarningCode = (typeof WARNING_CODES)[number];
 export type SiteState = z.infer<typeof siteState>;

@@ -9,6 +9,7 @@ import {
   weightScale,
 } from '../shared/numbers.js';
 import { boundPrefix, isTimer } from '../shared/bounds.js';
+import { budgetLines } from '../shared/budget.js';
 import { displayName } from '../shared/visible.js';
 import { html, type Markup } from './markup.js';
 
@@ -73,19 +74,22 @@ function howSure(report: Report): Markup {
   return html`<strong>Verdict: ${total.verdict}.</strong> ${why}${runTotals(report)}`;
 }
 
-const BUDGET_WORDS = {
-  exceeded: "exceeded: the interval's lower end is beyond it",
-  within: 'held: the interval ends below it',
-  'cannot tell': 'cannot tell: the data neither show that it holds nor that it does not',
-} as const;
-
-/** The budget's outcome, where one was set; not knowing is not passing. */
+/** Every limit's outcome, where there are any; not knowing is not passing. */
 function budget(report: Report): Markup | null {
-  const [entry] = report.budget;
-  if (entry === undefined) return null;
+  if (report.budget.length === 0) return null;
+  const lines = budgetLines(report.budget).map(displayName);
+  if (lines.length === 1)
+    return html`<div>
+      <dt>Budget</dt>
+      <dd><strong>${lines[0] ?? ''}.</strong></dd>
+    </div>`;
   return html`<div>
     <dt>Budget</dt>
-    <dd><strong>${entry.limit} % ${BUDGET_WORDS[entry.outcome]}.</strong></dd>
+    <dd>
+      <ul class="budget">
+        ${lines.map((line) => html`<li>${line}</li>`)}
+      </ul>
+    </dd>
   </div>`;
 }
 

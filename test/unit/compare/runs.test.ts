@@ -119,10 +119,13 @@ describe('repeated runs', () => {
       (await compare(base, other, { budget: '1%' })).budget;
     const quiet = runs(3);
     const loud = runs(3, planted(300, callee, 500_751));
-    expect(await outcome(quiet, loud)).toEqual([
-      { target: 'total', limit: 1, outcome: 'exceeded' },
+    expect(await outcome(quiet, loud)).toMatchObject([
+      { target: 'total', limit: 1, outcome: 'exceeded', reason: null, rows: 1 },
     ]);
     expect((await outcome(loud, quiet))[0]?.outcome).toBe('within');
-    expect((await outcome(quiet.slice(0, 1), loud.slice(0, 1)))[0]?.outcome).toBe('cannot tell');
+    expect((await outcome(quiet.slice(0, 1), loud.slice(0, 1)))[0]).toMatchObject({
+      outcome: 'cannot tell',
+      reason: 'no-interval',
+    });
   });
 });

@@ -1,0 +1,191 @@
+import { globMatches } from './glob.js';
+import { budgetOutcome, changeOfRuns, type BudgetOutcome, type Interval } from './stats/index.js';
+import { delta, mean, nothing, type Measured } from './tally.js';
+import type { Tested } from './test-rows.js';
+
+export type BudgetTarget = 'total' | 'bucket' | 'op' | 'function' | 'site';
+
+/** One line of a budget: how much more, in percent of the base total, its rows may cost. */
+export interface BudgetEntry {
+  target: BudgetTarget;
+  /** Globs, any of which a row's name has to match; none for the total. */
+  match: string[];
+  /** Whether the limit is for each matching row or for all of them together. */
+  of: 'each' | 'sum';
+  limit: number;
+}
+
+/** A row that an entry may match. */
+export interface BudgetRow {
+  name: string;
+  base: Measured;
+  new: Measured;
+  tested: Tested;
+  bound: 'lower' | 'at-most' | null;
+}
+
+/** Why it cannot be told whether a budget holds. */
+export type BudgetReason = 'noise' | 'no-interval' | 'timer' | 'at-most' | 'no-match' | 'not-known';
+
+export interface BudgetVerdict {
+  outcome: BudgetOutcome;
+  reason: BudgetReason | null;
+}
+
+export interface BudgetFinding extends BudgetEntry, BudgetVerdict {
+  /** How many rows the patterns matched. */
+  rows: number;
+  /** Change and interval of the total, of the sum, or of the only row; null where there are several. */
+  percent: number | null;
+  percentInterval: Interval | null;
+  /** Of `each`: the rows that are not within the limit, exceeded ones first. */
+  beyond: ({
+    name: string;
+    percent: number | null;
+    percentInterval: Interval | null;
+  } & BudgetVerdict)[];
+}
+
+export interface Budgeted {
+  total: BudgetRow;
+  /** A bucket that is not known is there with null. */
+  buckets: ReadonlyMap<string, BudgetRow | null>;
+  ops: readonly BudgetRow[];
+  functions: readonly BudgetRow[];
+  sites: readonly BudgetRow[];
+  timer: boolean;
+  /** Whether intervals are from repeated boots on both sides: sampling alone decides no budget. */
+  repeated: boolean;
+}
+
+/**
+ * Judges a budget. Exceeded takes an interval that lies above the limit, and of a row among many also the
+ * verdict `more`, which the false discovery rate holds; within takes one that ends at or under it.
+ * On timer events nothing below the total is decided: such rows are lower bounds, and what they miss shows
+ * in others. Of an `at-most` row only "within" can be said. A pattern that matches nothing is never a pass.
+ */
+export function judgeBudget(entries: readonly BudgetEntry[], rows: Budgeted): BudgetFinding[] {
+  return entries.map((entry) => judgeEntry(entry, rows));
+}
+
+function judgeEntry(entry: BudgetEntry, all: Budgeted): BudgetFinding {
+  const { matching, known } = rowsOf(entry, all);
+  const undecided = (reason: BudgetReason): BudgetFinding => ({
+    ...entry,
+    outcome: 'cannot tell',
+    reason,
+    rows: matching.length,
+    percent: null,
+    percentInterval: null,
+    beyond: [],
+  });
+  if (!known) return undecided('not-known');
+  if (matching.length === 0) return undecided('no-match');
+  if (entry.of === 'sum') {
+    const sum = sumOf(matching, all);
+    const measured = measuredOf(sum, all);
+    return { ...entry, rows: matching.length, ...measured, ...judge(sum, entry, all), beyond: [] };
+  }
+  const judged = matching.map((row) => ({
+    name: row.name,
+    ...measuredOf(row, all),
+    ...judge(row, entry, all),
+  }));
+  const beyond = judged
+    .filter((row) => row.outcome !== 'within')
+    .sort(
+      (a, b) =>
+        ORDER.indexOf(a.outcome) - ORDER.indexOf(b.outcome) ||
+        (b.percent ?? 0) - (a.percent ?? 0) ||
+        (a.name < b.name ? -1 : 1),
+    );
+  const only = judged.length === 1 ? judged[0] : undefined;
+  return {
+    ...entry,
+    rows: matching.length,
+    outcome: beyond[0]?.outcome ?? 'within',
+    reason: beyond[0]?.reason ?? null,
+    percent: only?.percent ?? null,
+    percentInterval: only?.percentInterval ?? null,
+    beyond: entry.target === 'total' ? [] : beyond,
+  };
+}
+
+const ORDER: readonly BudgetOutcome[] = ['exceeded', 'cannot tell', 'within'];
+
+function rowsOf(entry: BudgetEntry, all: Budgeted): { matching: BudgetRow[]; known: boolean } {
+  const matches = (name: string) => entry.match.some((pattern) => globMatches(pattern, name));
+  switch (entry.target) {
+    case 'total':
+      return { matching: [all.total], known: true };
+    case 'bucket': {
+      const named = [...all.buckets].filter(([name]) => matches(name)).map(([, row]) => row);
+      const matching = named.filter((row) => row !== null);
+      // one bucket missing from a sum makes it another sum; a glob over each takes those that there are
+      const known = entry.of === 'sum' ? matching.length === named.length : matching.length > 0;
+      return { matching, known: known || named.length === 0 };
+    }
+    case 'op':
+      return { matching: all.ops.filter((row) => matches(row.name)), known: true };
+    case 'function':
+      return { matching: all.functions.filter((row) => matches(row.name)), known: true };
+    case 'site':
+      return {
+        // a pattern without an op means every op of the function
+        matching: all.sites.filter(
+          (row) => matches(row.name) || matches(row.name.slice(0, row.name.lastIndexOf(':'))),
+        ),
+        known: true,
+      };
+  }
+}
+
+function judge(row: BudgetRow, entry: BudgetEntry, all: Budgeted): BudgetVerdict {
+  const cannot = (reason: BudgetReason): BudgetVerdict => ({ outcome: 'cannot tell', reason });
+  if (all.timer && entry.target !== 'total') return cannot('timer');
+  const { percentInterval } = measuredOf(row, all);
+  if (!all.repeated || percentInterval === null) return cannot('no-interval');
+  const outcome = budgetOutcome(percentInterval, entry.limit);
+  if (outcome === 'within') return { outcome, reason: null };
+  if (row.bound === 'at-most') return cannot('at-most');
+  if (outcome === 'cannot tell' || row.tested.verdict !== 'more') return cannot('noise');
+  return { outcome, reason: null };
+}
+
+function measuredOf(row: BudgetRow, all: Budgeted) {
+  const base = mean(all.total.base);
+  const percent = (weight: number) => (100 * weight) / base;
+  const { interval } = row.tested;
+  return {
+    percent: base > 0 ? percent(delta(row)) : null,
+    percentInterval:
+      interval === null || base <= 0
+        ? null
+        : ([percent(interval[0]), percent(interval[1])] satisfies Interval),
+  };
+}
+
+/** All rows as one: its runs are the sums of the rows' runs, so that its spread is the sum's own. */
+function sumOf(rows: readonly BudgetRow[], all: Budgeted): BudgetRow {
+  const side = (pick: (row: BudgetRow) => Measured): Measured => {
+    const sum = nothing(pick(all.total).runs.length);
+    for (const row of rows) {
+      pick(row).runs.forEach((weight, run) => {
+        sum.runs[run] = (sum.runs[run] ?? 0) + weight;
+      });
+      sum.samples += pick(row).samples;
+    }
+    return sum;
+  };
+  const [base, other] = [side((row) => row.base), side((row) => row.new)];
+  const totals = { base: mean(all.total.base), new: mean(all.total.new) };
+  const change = changeOfRuns(base, other, totals);
+  return {
+    name: 'sum',
+    base,
+    new: other,
+    // one test, decided by its interval alone
+    tested: { interval: change.interval, verdict: 'more' },
+    bound: rows.some((row) => row.bound === 'at-most') ? 'at-most' : null,
+  };
+}
