@@ -16,6 +16,7 @@ import { testRows, type Findings } from './test-rows.js';
 import { frameRows, sideTree, unionTree, type UnionTree } from './tree.js';
 import { stateVotes } from './votes.js';
 import { windowRule, type WindowRule } from './window-rule.js';
+import { noiseWithinRuns } from './within-runs.js';
 
 export interface Row {
   base: Measured;
@@ -131,15 +132,33 @@ export function compareSides(base: Side, other: Side, options: NormalizeOptions)
     base: { side: base, tree: spliced.base },
     new: { side: other, tree: spliced.new },
   };
-  const functions = functionRows(aligned, attributors, keys, sites);
+  const { rows: functions, own } = functionRows(aligned, attributors, keys, sites);
+  const ledger = buckets.map((bucket) => row((t) => t.ledger, bucket));
+  const noisy = (name: 'base' | 'new') => ({
+    ...aligned[name],
+    place: tree.place[name],
+    rows: {
+      ledger: ledger.map((r) => r[name]),
+      ops: ops.map((r) => r[name]),
+      sites: sites.map((r) => r[name]),
+      functions: functions.map((r) => r[name]),
+    },
+    tallies: {
+      ledger: tallies[name].ledger,
+      ops: tallies[name].ops,
+      sites: images ? tallies[name].sites : tallies[name].seenSites,
+      functions: own[name],
+    },
+  });
   const findings = testRows({
     total,
-    ledger: buckets.map((bucket) => row((t) => t.ledger, bucket)),
+    ledger,
     ops,
     sites,
     functions,
     frames: frameRows(tree, aligned),
     boots: Math.min(bootsOf(base.profile.runs), bootsOf(other.profile.runs)),
+    within: () => noiseWithinRuns(noisy('base'), noisy('new'), tree),
   });
   return {
     normalization,
@@ -147,7 +166,7 @@ export function compareSides(base: Side, other: Side, options: NormalizeOptions)
     timer,
     withImages: images !== undefined,
     total,
-    ledger: Object.fromEntries(buckets.map((bucket) => [bucket, row((t) => t.ledger, bucket)])),
+    ledger: Object.fromEntries(buckets.map((bucket, i) => [bucket, ledger[i]])),
     ops,
     sites,
     functions,
@@ -190,17 +209,17 @@ function tallySide(side: Side, attributor: Attributor): SideTallies {
   };
   eachWeight(side, (run, node, weight, samples) => {
     const { bucket, op, site } = attributor.attribute(node);
-    tallies.total.add('total', run, weight, samples);
-    tallies.ledger.add(bucket, run, weight, samples);
+    tallies.total.add('total', run, weight, samples, node);
+    tallies.ledger.add(bucket, run, weight, samples, node);
     if (attributor instanceof ImageAttributor && /^(?:site|caller|elsewhere)$/.test(bucket)) {
-      if (attributor.inWindow(node, 0.5)) tallies.windows.add('half', run, weight, samples);
-      if (attributor.inWindow(node, 2)) tallies.windows.add('double', run, weight, samples);
+      if (attributor.inWindow(node, 0.5)) tallies.windows.add('half', run, weight, samples, node);
+      if (attributor.inWindow(node, 2)) tallies.windows.add('double', run, weight, samples, node);
     }
     if (op === undefined) return;
-    tallies.ops.add(op, run, weight, samples);
+    tallies.ops.add(op, run, weight, samples, node);
     if (site === undefined) return;
-    if ('seen' in site) tallies.seenSites.add(siteKey(site.seen), run, weight, samples);
-    else tallies.sites.add(site.index, run, weight, samples);
+    if ('seen' in site) tallies.seenSites.add(siteKey(site.seen), run, weight, samples, node);
+    else tallies.sites.add(site.index, run, weight, samples, node);
   });
   return tallies;
 }

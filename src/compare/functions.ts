@@ -32,13 +32,13 @@ interface Aligned {
 /** Weight in these buckets is no function's own time. */
 const NOT_OWN = new Set<LedgerBucket>(['call', 'site', 'deferred']);
 
-/** Rows of all functions with own time on either side. */
+/** Rows of all functions with own time on either side, and the sums that they are made of. */
 export function functionRows(
   sides: { base: Aligned; new: Aligned },
   attributors: { base: Attributor; new: Attributor },
   keys: KeyTable,
   sites: readonly JoinedSite[],
-): FunctionRow[] {
+): { rows: FunctionRow[]; own: { base: Tally<number>; new: Tally<number> } } {
   const tallies = {
     base: ownTimes(sides.base, attributors.base),
     new: ownTimes(sides.new, attributors.new),
@@ -46,7 +46,7 @@ export function functionRows(
   const moved = { base: movedByKey(sides.base.tree), new: movedByKey(sides.new.tree) };
   const callers = new Set(sites.map((site) => `${site.function}\0${site.dso}`));
   const ids = new Set([...tallies.base.own.rows.keys(), ...tallies.new.own.rows.keys()]);
-  return [...ids].map((id) => {
+  const rows = [...ids].map((id): FunctionRow => {
     const { name, dso } = keys.key(id);
     const buckets = [tallies.new.bucket.get(id), tallies.base.bucket.get(id)];
     const bucket = buckets.includes('caller') ? 'caller' : (buckets.find((b) => b) ?? 'rest');
@@ -61,6 +61,7 @@ export function functionRows(
       moved: { base: moved.base.get(id) ?? 0, new: moved.new.get(id) ?? 0 },
     };
   });
+  return { rows, own: { base: tallies.base.own, new: tallies.new.own } };
 }
 
 function ownTimes({ side, tree }: Aligned, attributor: Attributor) {
@@ -70,7 +71,7 @@ function ownTimes({ side, tree }: Aligned, attributor: Attributor) {
     const where = attributor.attribute(node).bucket;
     if (NOT_OWN.has(where)) return;
     const key = tree.stacks.key(tree.map[node] ?? 0);
-    own.add(key, run, weight, samples);
+    own.add(key, run, weight, samples, node);
     if (bucket.get(key) !== 'caller') bucket.set(key, where);
   });
   return { own, bucket };

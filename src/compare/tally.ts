@@ -23,9 +23,11 @@ export function delta(row: { base: Measured; new: Measured }): number {
 /** Sums weights by key over the runs of a side. */
 export class Tally<K> {
   readonly rows = new Map<K, Measured>();
+  /** The row that each stack node was added to. */
+  readonly nodes: Measured[] = [];
   constructor(private readonly runs: number) {}
 
-  add(key: K, run: number, weight: number, samples: number): void {
+  add(key: K, run: number, weight: number, samples: number, node: number): void {
     let row = this.rows.get(key);
     if (row === undefined) {
       row = nothing(this.runs);
@@ -33,6 +35,7 @@ export class Tally<K> {
     }
     row.runs[run] = (row.runs[run] ?? 0) + weight;
     row.samples += samples;
+    this.nodes[node] = row;
   }
 
   get(key: K): Measured {

@@ -2,12 +2,14 @@ import {
   benjaminiHochberg,
   changeOfRuns,
   changeOfTotals,
+  changeWithinRuns,
   findSpread,
   hierarchicalQ,
   MIN_SAMPLES,
   verdictOf,
   type Change,
   type Interval,
+  type RowDispersions,
   type RowPair,
   type Totals,
   type TreeTest,
@@ -37,11 +39,19 @@ export interface Testable {
   frames: readonly RowPair[];
   /** Boots behind the runs, of the side that has fewer. */
   boots: number;
+  /** How much noisier than independent samples each row is within the runs; undefined where not known. */
+  within: () => RowNoise | undefined;
 }
 
+/** The rows that are tested, by kind and in their order. */
+const KINDS = ['ledger', 'ops', 'sites', 'functions', 'frames'] as const;
+export type RowKind = (typeof KINDS)[number];
+export type RowNoise = Record<RowKind, RowDispersions>;
+type Changes = Record<RowKind, Change[]>;
+
 export interface Findings {
-  /** Runs on both sides: two or more, or nothing is tested. */
-  tested: boolean;
+  /** What intervals are made of: the spread between runs, or sampling noise alone. */
+  basis: 'runs' | 'sampling';
   total: Tested;
   ledger: Tested[];
   ops: Tested[];
@@ -51,14 +61,24 @@ export interface Findings {
 }
 
 /**
- * Tests all rows of a comparison with two or more runs a side, by the spread between runs
- * (docs/statistics.md). False discoveries are held at 5 %: ops and functions are groups of one tree, a
- * site is tested only under an op that changed; buckets and the graph's frames are families of their own.
+ * Tests all rows of a comparison (docs/statistics.md): with two or more boots a side by the spread between
+ * runs; else the rows, but not the total, by sampling noise given the total. False discoveries are held
+ * at 5 %: ops and functions are groups of one tree, a site is tested only under an op that changed;
+ * buckets and the graph's frames are families of their own.
  */
 export function testRows(rows: Testable): Findings {
-  const runs = [rows.total.base.runs.length, rows.total.new.runs.length];
+  const runs = Math.min(rows.total.base.runs.length, rows.total.new.runs.length);
   // several recordings of one boot do not show how boots differ
-  if (rows.boots < 2 || runs.some((n) => n < 2)) return nothingTested(rows);
+  if (rows.boots >= 2 && runs >= 2) {
+    const total = changeOfTotals(rows.total.base.runs, rows.total.new.runs);
+    return judgeAll(rows, overRuns(rows), 'runs', judged(rows.total, total, total.p));
+  }
+  const noise = rows.within();
+  if (noise === undefined) return nothingTested(rows);
+  return judgeAll(rows, withinRuns(rows, noise), 'sampling', UNTESTED);
+}
+
+function overRuns(rows: Testable): Changes {
   const totals: Totals = { base: meanOfSide(rows.total.base), new: meanOfSide(rows.total.new) };
   const spread = findSpread(rows.functions, totals);
   const change = (row: RowPair) => changeOfRuns(row.base, row.new, totals, spread);
@@ -66,25 +86,52 @@ export function testRows(rows: Testable): Findings {
   const sumChange = (row: RowPair) => changeOfRuns(row.base, row.new, totals);
   const isLarge = (row: RowPair) =>
     meanOfSide(row.base) > LARGE * totals.base || meanOfSide(row.new) > LARGE * totals.new;
-  const total = changeOfTotals(rows.total.base.runs, rows.total.new.runs);
-  const found = {
+  return {
     ledger: rows.ledger.map(sumChange),
     ops: rows.ops.map(change),
     sites: rows.sites.map(change),
     functions: rows.functions.map(change),
     frames: rows.frames.map((row) => (isLarge(row) ? sumChange(row) : change(row))),
   };
+}
+
+function withinRuns(rows: Testable, noise: RowNoise): Changes {
+  const side = (row: RowPair['base'], total: RowPair['base']) => ({
+    value: meanOfSide(row),
+    samples: row.samples,
+    total: { value: meanOfSide(total), samples: total.samples },
+  });
+  const changes = KINDS.map((kind) => {
+    const { phi, df } = noise[kind];
+    return rows[kind].map((row, i) =>
+      changeWithinRuns(
+        side(row.base, rows.total.base),
+        side(row.new, rows.total.new),
+        phi[i],
+        df[i],
+      ),
+    );
+  });
+  return Object.fromEntries(KINDS.map((kind, i) => [kind, changes[i] ?? []])) as Changes;
+}
+
+function judgeAll(
+  rows: Testable,
+  found: Changes,
+  basis: Findings['basis'],
+  total: Tested,
+): Findings {
   const q = familyQ(rows, found);
-  const judge = (list: readonly RowPair[], changes: readonly Change[], qs: readonly number[]) =>
-    list.map((row, i) => judged(row, changes[i], qs[i] ?? 1));
+  const judge = (kind: RowKind, qs: readonly number[]) =>
+    rows[kind].map((row, i) => judged(row, found[kind][i], qs[i] ?? 1));
   return {
-    tested: true,
-    total: judged(rows.total, total, total.p),
-    ledger: judge(rows.ledger, found.ledger, flatQ(rows.ledger, found.ledger)),
-    ops: judge(rows.ops, found.ops, q.ops),
-    sites: judge(rows.sites, found.sites, q.sites),
-    functions: judge(rows.functions, found.functions, q.functions),
-    frames: judge(rows.frames, found.frames, flatQ(rows.frames, found.frames)),
+    basis,
+    total,
+    ledger: judge('ledger', flatQ(rows.ledger, found.ledger)),
+    ops: judge('ops', q.ops),
+    sites: judge('sites', q.sites),
+    functions: judge('functions', q.functions),
+    frames: judge('frames', flatQ(rows.frames, found.frames)),
   };
 }
 
@@ -103,7 +150,7 @@ function flatQ(rows: readonly RowPair[], changes: readonly Change[]): number[] {
 }
 
 /** Ops and functions as two groups, sites under their op; each family only under a rejected parent. */
-function familyQ(rows: Testable, found: Record<'ops' | 'sites' | 'functions', Change[]>) {
+function familyQ(rows: Testable, found: Changes) {
   const tests: TreeTest[] = [
     { parent: -1, p: null },
     { parent: -1, p: null },
@@ -140,7 +187,7 @@ function judged(row: RowPair, change: Change | undefined, q: number): Tested {
 function nothingTested(rows: Testable): Findings {
   const none = (list: readonly unknown[]) => list.map(() => UNTESTED);
   return {
-    tested: false,
+    basis: 'sampling',
     total: UNTESTED,
     ledger: none(rows.ledger),
     ops: none(rows.ops),

@@ -81,6 +81,8 @@ export function subtreeTotals(tree: SideTree): { weight: number[]; samples: numb
 /** One differential tree of two sides, preorder, siblings by name. Columns are by node. */
 export interface UnionTree {
   depth: number[];
+  /** -1 of the root. */
+  parent: Int32Array;
   /** Key id; -1 at the root. */
   key: number[];
   base: number[];
@@ -122,6 +124,7 @@ export function unionTree(base: UnionSide, other: UnionSide, keys: KeyTable): Un
   });
   const out: UnionTree = {
     depth: [0],
+    parent: new Int32Array(0),
     key: [-1],
     base: [0],
     new: [0],
@@ -148,6 +151,7 @@ export function unionTree(base: UnionSide, other: UnionSide, keys: KeyTable): Un
       pending.push({ node: below[i] ?? 0, depth: depth + 1 });
   }
   const placed = (side: 0 | 1) => (maps[side] ?? new Int32Array(0)).map((node) => index[node] ?? 0);
+  out.parent = parentsOf(out.depth);
   out.place = { base: placed(0), new: placed(1) };
   return out;
 }
@@ -166,29 +170,41 @@ export function frameRows(
       row.runs[run] = (row.runs[run] ?? 0) + weight;
       row.samples += samples;
     });
-    addUp(rows, tree.depth);
+    addUpRows(rows, tree.parent);
     return rows;
   });
   return (base ?? []).map((row, i) => ({ base: row, new: other?.[i] ?? nothing(0) }));
 }
 
 /** Adds every row to the one above it; preorder, so that children stand behind their parents. */
-function addUp(rows: readonly Measured[], depth: readonly number[]): void {
-  const path: number[] = [];
-  const parents = depth.map((d, i) => {
-    path.length = d;
-    const parent = path[d - 1] ?? -1;
-    path.push(i);
-    return parent;
-  });
+function addUpRows(rows: readonly Measured[], parent: Int32Array): void {
   for (let i = rows.length - 1; i > 0; i--) {
-    const [row, above] = [rows[i], rows[parents[i] ?? -1]];
+    const [row, above] = [rows[i], rows[parent[i] ?? -1]];
     if (row === undefined || above === undefined) continue;
     above.samples += row.samples;
     row.runs.forEach((weight, run) => {
       above.runs[run] = (above.runs[run] ?? 0) + weight;
     });
   }
+}
+
+/** The same for plain numbers by frame. */
+export function addUp(values: Float64Array, parent: Int32Array): void {
+  for (let i = values.length - 1; i > 0; i--) {
+    const above = parent[i] ?? 0;
+    values[above] = (values[above] ?? 0) + (values[i] ?? 0);
+  }
+}
+
+/** Each frame's parent, of depths in preorder; -1 of the root. */
+function parentsOf(depth: readonly number[]): Int32Array {
+  const path: number[] = [];
+  return Int32Array.from(depth, (d, i) => {
+    path.length = d;
+    const parent = path[d - 1] ?? -1;
+    path.push(i);
+    return parent;
+  });
 }
 
 function childLists(stacks: StackTable, keys: KeyTable): Map<number, number[]> {

@@ -3,6 +3,7 @@ export { columnOf, eventsOf, type Profile, type Run } from './profile.js';
 export { ProfileBuilder, DEFAULT_PROFILE_OPTIONS, type ProfileOptions } from './builder.js';
 export { StackTable, taskKey, taskName } from './stacks.js';
 export { WeightColumn } from './weights.js';
+export { Batches } from './batches.js';
 export { isKernelFrame, isKernelDso } from './kernel.js';
 export { chooseEvent, matchEvent, withoutModifiers, type ChosenEvent } from './events.js';
 export { mergeProfiles, compareText } from './merge.js';

@@ -1,7 +1,6 @@
 import { FrameTable, StringTable } from '../ingest/index.js';
 import type { Profile, Run } from './profile.js';
 import { StackTable, taskKey, taskName } from './stacks.js';
-import { WeightColumn } from './weights.js';
 
 /**
  * Merges profiles into one that holds all their runs. The result does not depend on the order of the
@@ -103,13 +102,7 @@ function childLists(profile: Profile): Map<number, number[]> {
 }
 
 function remapRun(run: Run, map: number[]): Run {
-  const columns = run.columns.map((column) => {
-    const copy = new WeightColumn(column.event);
-    for (let node = 0; node < column.length; node++) {
-      if (column.count(node) > 0) copy.add(map[node] ?? 0, column.weight(node), column.count(node));
-    }
-    return copy;
-  });
+  const columns = run.columns.map((column) => column.mapped(map));
   return { ...run, columns };
 }
 

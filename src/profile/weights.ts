@@ -1,3 +1,5 @@
+import { Batches } from './batches.js';
+
 /** Weight and samples of one event in one run, a column over the stack table's nodes. */
 export class WeightColumn {
   private weights = new Float64Array(1 << 10);
@@ -5,9 +7,14 @@ export class WeightColumn {
   private used = 0;
   samples = 0;
   total = 0;
+  /** Sum of the samples' squared weights. */
+  squares = 0;
+  /** Samples in the order in which they were taken; null where sums of samples were added. */
+  batches: Batches | null = new Batches();
 
   constructor(readonly event: string) {}
 
+  /** Adds a sample, in file order; or, where that is lost, several of one node with their summed weight. */
   add(node: number, weight: number, samples = 1): void {
     if (node >= this.weights.length) {
       const length = Math.max(node + 1, this.weights.length * 2);
@@ -23,6 +30,24 @@ export class WeightColumn {
     this.used = Math.max(this.used, node + 1);
     this.samples += samples;
     this.total += weight;
+    if (samples === 1) {
+      this.squares += weight * weight;
+      this.batches?.add(node);
+    } else if (samples > 1) {
+      this.squares += (weight * weight) / samples;
+      this.batches = null;
+    }
+  }
+
+  /** The same with other node ids. */
+  mapped(map: ArrayLike<number>): WeightColumn {
+    const copy = new WeightColumn(this.event);
+    for (let node = 0; node < this.used; node++) {
+      if (this.count(node) > 0) copy.add(map[node] ?? 0, this.weight(node), this.count(node));
+    }
+    copy.squares = this.squares;
+    copy.batches = this.batches?.mapped(map) ?? null;
+    return copy;
   }
 
   /** Self weight of a node, in the event's unit. */

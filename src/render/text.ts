@@ -14,6 +14,7 @@ import {
   weightScale,
 } from './shared/numbers.js';
 import { budgetLines } from './shared/budget.js';
+import { intervalNote } from './shared/noise.js';
 import { displayName } from './shared/visible.js';
 import { asciiLine, wrap } from './text-layout.js';
 import { boundSign, halfWidth, MOST_ROWS, table, verdictMark, type Bound } from './text-table.js';
@@ -137,7 +138,7 @@ function ledger(report: Report): string[] {
     Math.max(Math.abs(report.total.delta), ...known.map((row) => Math.abs(row.delta ?? 0))),
     4,
   );
-  const tested = report.basis === 'runs';
+  const tested = isTested(report);
   const line = (
     name: string,
     bound: Bound,
@@ -201,7 +202,7 @@ function ledger(report: Report): string[] {
   if (tested) {
     lines.push(
       ...wrap(
-        '  +- half of the 95 % interval; * more or less, ~ within noise, ? too little data.',
+        `  +- half of the 95 % interval${intervalNote(report)}; * more or less, ~ within noise, ? too little data.`,
         '  ',
       ),
       ...wrap(`  ${report.statistics.method}.`, '  '),
@@ -216,8 +217,10 @@ const sureOf = (row: Pick<Report['total'], 'percent' | 'percentInterval' | 'verd
 });
 
 /** Only a tested report has the columns. */
+const isTested = (report: Report) =>
+  [report.total, ...report.ledger].some((row) => row.percentInterval !== null);
 const sureIn = (report: Report, row: Parameters<typeof sureOf>[0]) =>
-  report.basis === 'runs' ? sureOf(row) : undefined;
+  isTested(report) ? sureOf(row) : undefined;
 
 const WINDOW_WORDS = {
   'own-bytes': "a site's weight is that of its own bytes (precise event)",

@@ -41,7 +41,7 @@ export function budgetOf(
       row(`${site.function}:${site.op}`, site, findings.sites[i], boundOf(site.op)),
     ),
     timer: comparison.timer,
-    repeated: findings.tested,
+    repeated: findings.basis === 'runs',
   });
 }
 

@@ -126,12 +126,9 @@ export function buildReport(input: ReportInput): Report {
     },
     images: imagesOf(input),
     siteWindow: comparison.window,
-    basis: findings.tested ? 'runs' : 'sampling',
+    basis: findings.basis,
     statistics: {
-      method: findings.tested
-        ? "Welch's t over runs, variances moderated over functions; false discovery rate 5 %; " +
-          'holds for these two images (docs/statistics.md)'
-        : 'nothing is tested: that takes two or more boots a side',
+      method: methodOf(findings),
       n: runs,
       seed: null,
     },
@@ -148,6 +145,18 @@ export function buildReport(input: ReportInput): Report {
       options: input.options,
     },
   };
+}
+
+function methodOf({ basis, functions, ledger }: Comparison['findings']): string {
+  if (basis === 'runs')
+    return (
+      "Welch's t over runs, variances moderated over functions; false discovery rate 5 %; " +
+      'holds for these two images (docs/statistics.md)'
+    );
+  return [...ledger, ...functions].some((row) => row.interval !== null)
+    ? 'sampling noise only, not what differs between boots: Newcombe intervals of shares given the totals, ' +
+        'widened by the dispersion within the runs; false discovery rate 5 % (docs/statistics.md)'
+    : 'nothing is tested: that takes two or more boots a side, or samples in the order in which they were taken';
 }
 
 type RowMaker = (

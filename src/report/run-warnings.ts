@@ -1,13 +1,13 @@
 import { bootsOf, endedAt, type Run } from '../profile/index.js';
 import type { Warning } from './warnings.js';
 
-/** Runs that are not boots of their own: under two boots a side nothing is tested. */
+/** Runs that are not boots of their own: under two boots a side only sampling noise is known. */
 export function sharedBoots(label: string, runs: readonly Run[]): Warning[] {
   const boots = bootsOf(runs);
   if (boots === runs.length) return [];
   const effect =
     boots < 2
-      ? 'no interval, no verdict: one boot does not show how boots differ'
+      ? 'the total has no interval, and rows those of sampling noise only: one boot does not show how boots differ'
       : 'intervals and verdicts claim more than they can';
   return [
     {

@@ -88,7 +88,8 @@ function repetition({ base, new: other, labels }: WarningInput): Warning[] {
       code: 'one-run',
       message:
         `${b === 1 && n === 1 ? 'one run a side' : `${b} base and ${n} new runs`}: ` +
-        'no interval, no verdict; boots of one kernel differ by up to a percent, repeat both sides',
+        'no interval and no verdict on the total, and those of rows are of sampling noise only; boots of ' +
+        'one kernel differ by up to a percent, repeat both sides',
     },
   ];
 }

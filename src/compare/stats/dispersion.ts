@@ -1,41 +1,82 @@
 import { trigamma, trigammaInverse } from './distributions.js';
 import { meanOf, sum, varianceOf } from './moments.js';
 
+/** Counts of some rows in batches of consecutive samples. */
+export interface BatchCounts {
+  rows: number;
+  batches: number;
+  /** Samples in a batch, of these rows or not; 0 where the samples before and after do not follow each other. */
+  size(batch: number): number;
+  /** Adds a batch's counts, by row. */
+  addTo(batch: number, counts: Float64Array): void;
+}
+
 /** How much noisier than independent samples a run's rows are. */
 export interface Dispersion {
   /** Of all rows together, at least 1. */
   pooled: number;
-  /** Each row's own, drawn towards `pooled` by as much as rows look alike; at least 1. */
-  rows: Float64Array;
+  /** Degrees of freedom behind it. */
+  df: number;
   /** Pairs of batches that it was found from. */
   pairs: number;
+  /** Each row's own, drawn towards `pooled` by as much as rows look alike; at least 1. */
+  rows: RowDispersions;
+  /** The same for other rows of these batches: sums, or parts, of those that it was found from. */
+  of(counts: BatchCounts): RowDispersions;
+}
+
+export interface RowDispersions {
+  phi: Float64Array;
+  df: Float64Array;
 }
 
 /** Fewer samples in a pair of batches say nothing about their spread. */
 const MIN_IN_PAIR = 20;
+const MIN_PAIRS = 4;
 const MIN_ROWS = 10;
+/** A row under so many samples a batch is mostly about being discrete. */
+const MIN_IN_BATCH = 5;
 
 /**
- * Dispersion from counts per row in batches of consecutive samples (`batches[row][batch]`; batches of about
- * equal size, long against what makes neighbouring samples alike; 32 to 64 of them).
+ * Dispersion from counts in batches of consecutive samples (of about equal size, long against what makes
+ * neighbouring samples alike; 32 to 64 of them). The rows are disjoint.
  *
  * Batch means (Law and Carson 1979), but by differences of neighbouring batches (von Neumann 1941): work
  * that goes through phases would show as dispersion otherwise, although each run repeats it. Pairs across
  * a change of phase stand out among the pairs and are left out (over three times the median).
  */
-export function dispersion(batches: readonly (readonly number[])[]): Dispersion {
-  const count = batches[0]?.length ?? 0;
-  const pairs = pairStatistics(batches, count);
-  const known = pairs.filter((pair) => pair.samples >= MIN_IN_PAIR);
-  const none = { pooled: 1, rows: new Float64Array(batches.length).fill(1), pairs: 0 };
-  if (known.length < 4) return none;
+export function dispersion(counts: BatchCounts): Dispersion {
+  const known: Pair[] = [];
+  eachPair(counts, allPairs(counts), (pair) => {
+    if (pair.samples >= MIN_IN_PAIR && pair.expected > 0) known.push(pair);
+  });
+  if (known.length < MIN_PAIRS) return unknownDispersion(counts.rows);
   const limit = 3 * median(known.map((pair) => pair.squares / pair.expected));
   const calm = known.filter((pair) => pair.squares / pair.expected <= limit);
+  const at = calm.map((pair) => pair.at);
   const pooled = Math.max(
     1,
     sum(calm.map((pair) => pair.squares)) / sum(calm.map((pair) => pair.expected)),
   );
-  return { pooled, rows: ofRows(batches, calm, pooled), pairs: calm.length };
+  // Neighbouring pairs share a batch: n differences are worth about 2n/3 (von Neumann 1941).
+  const df = (2 * calm.length) / 3;
+  const terms = rowTerms(counts, at);
+  const prior = priorDf(terms, counts.batches, pooled, df);
+  return {
+    pooled,
+    df: df * effectiveRows(terms.expected),
+    pairs: calm.length,
+    rows: shrunken(terms, counts.batches, pooled, prior, df),
+    of: (other) => shrunken(rowTerms(other, at), other.batches, pooled, prior, df),
+  };
+}
+
+function unknownDispersion(rows: number): Dispersion {
+  const of = (n: number): RowDispersions => ({
+    phi: new Float64Array(n).fill(1),
+    df: new Float64Array(n).fill(Infinity),
+  });
+  return { pooled: 1, df: Infinity, pairs: 0, rows: of(rows), of: (other) => of(other.rows) };
 }
 
 interface Pair {
@@ -48,64 +89,109 @@ interface Pair {
   samples: number;
 }
 
-function pairStatistics(batches: readonly (readonly number[])[], count: number): Pair[] {
-  const sizes = Array.from({ length: count }, (_, b) => sum(batches.map((row) => row[b] ?? 0)));
-  const pairs: Pair[] = [];
-  for (let at = 0; at + 1 < count; at++) {
-    let squares = 0;
-    let expected = 0;
-    for (const row of batches) {
-      const term = pairTerm(row[at] ?? 0, row[at + 1] ?? 0, sizes[at] ?? 0, sizes[at + 1] ?? 0);
-      squares += term.square;
-      expected += term.expected;
-    }
-    pairs.push({ at, squares, expected, samples: (sizes[at] ?? 0) + (sizes[at + 1] ?? 0) });
-  }
-  return pairs;
+interface Terms {
+  squares: Float64Array;
+  expected: Float64Array;
+  samples: Float64Array;
 }
 
-/** Squared difference of two shares, in counts, and its expectation for independent samples. */
-function pairTerm(a: number, b: number, sizeA: number, sizeB: number) {
+const allPairs = (counts: BatchCounts) =>
+  Array.from({ length: Math.max(0, counts.batches - 1) }, (_, at) => at);
+
+/** Walks over pairs of neighbouring batches, two columns of counts at a time. */
+function eachPair(
+  counts: BatchCounts,
+  pairs: readonly number[],
+  visit: (pair: Pair) => void,
+  terms?: Terms,
+): void {
+  let first = new Float64Array(counts.rows);
+  let second = new Float64Array(counts.rows);
+  let loaded = -1;
+  for (const at of pairs) {
+    if (loaded === at) [first, second] = [second, first];
+    else counts.addTo(at, first.fill(0));
+    counts.addTo(at + 1, second.fill(0));
+    loaded = at + 1;
+    const [sizeA, sizeB] = [counts.size(at), counts.size(at + 1)];
+    const pair = { at, squares: 0, expected: 0, samples: sizeA + sizeB };
+    if (sizeA > 0 && sizeB > 0) addTerms(pair, first, second, sizeA, sizeB, terms);
+    visit(pair);
+  }
+}
+
+/** Squared differences of two batches' shares, in counts, and their expectation for independent samples. */
+function addTerms(
+  pair: Pair,
+  first: Float64Array,
+  second: Float64Array,
+  sizeA: number,
+  sizeB: number,
+  terms: Terms | undefined,
+): void {
   const size = sizeA + sizeB;
-  if (sizeA === 0 || sizeB === 0) return { square: 0, expected: 0 };
-  const share = (a + b) / size;
   const scale = (sizeA * sizeB) / size;
-  // size - 1: the share is the pair's own.
-  return {
-    square: scale * (a / sizeA - b / sizeB) ** 2,
-    expected: (share * (1 - share) * size) / Math.max(1, size - 1),
-  };
+  // size - 1: the share is the pair's own
+  const unbiased = size / Math.max(1, size - 1);
+  for (let row = 0; row < first.length; row++) {
+    const [a, b] = [first[row] ?? 0, second[row] ?? 0];
+    if (a + b === 0) continue;
+    const share = (a + b) / size;
+    const square = scale * (a / sizeA - b / sizeB) ** 2;
+    const expected = share * (1 - share) * unbiased;
+    pair.squares += square;
+    pair.expected += expected;
+    if (terms === undefined) continue;
+    terms.squares[row] = (terms.squares[row] ?? 0) + square;
+    terms.expected[row] = (terms.expected[row] ?? 0) + expected;
+    terms.samples[row] = (terms.samples[row] ?? 0) + (a + b) / 2;
+  }
+}
+
+function rowTerms(counts: BatchCounts, pairs: readonly number[]): Terms {
+  const column = () => new Float64Array(counts.rows);
+  const terms = { squares: column(), expected: column(), samples: column() };
+  eachPair(counts, pairs, () => undefined, terms);
+  return terms;
+}
+
+const isUsable = (samples: number, batches: number) => samples >= MIN_IN_BATCH * batches;
+
+/** How firmly the rows together foretell a single one (Smyth 2004); Infinity: rows do not differ. */
+function priorDf(terms: Terms, batches: number, pooled: number, df: number): number {
+  const logs: number[] = [];
+  terms.squares.forEach((square, row) => {
+    if (!isUsable(terms.samples[row] ?? 0, batches) || square === 0) return;
+    logs.push(Math.log(square / (terms.expected[row] ?? 1) / pooled));
+  });
+  const excess = logs.length < MIN_ROWS ? 0 : varianceOf(logs) - trigamma(df / 2);
+  return excess <= 0 ? Infinity : 2 * trigammaInverse(excess);
 }
 
 /** Rows' own dispersions, each shrunk by the empirical Bayes weight of Smyth (2004). */
-function ofRows(
-  batches: readonly (readonly number[])[],
-  calm: readonly Pair[],
+function shrunken(
+  terms: Terms,
+  batches: number,
   pooled: number,
-): Float64Array {
-  const count = batches[0]?.length ?? 0;
-  const sizes = Array.from({ length: count }, (_, b) => sum(batches.map((row) => row[b] ?? 0)));
-  // Neighbouring pairs share a batch: n differences are worth about 2n/3 (von Neumann 1941).
-  const df = (2 * calm.length) / 3;
-  const own = batches.map((row) => {
-    let square = 0;
-    let expected = 0;
-    for (const { at } of calm) {
-      const term = pairTerm(row[at] ?? 0, row[at + 1] ?? 0, sizes[at] ?? 0, sizes[at + 1] ?? 0);
-      square += term.square;
-      expected += term.expected;
-    }
-    return { ratio: expected > 0 ? square / expected : NaN, samples: sum(row) };
-  });
-  // Under five samples a batch the ratio is mostly about being discrete.
-  const usable = own.filter(({ ratio, samples }) => samples >= 5 * count && ratio > 0);
-  const logs = usable.map(({ ratio }) => Math.log(ratio / pooled));
-  const excess = usable.length < MIN_ROWS ? 0 : varianceOf(logs) - trigamma(df / 2);
-  const prior = excess <= 0 ? Infinity : 2 * trigammaInverse(excess);
-  return Float64Array.from(own, ({ ratio, samples }) => {
-    if (prior === Infinity || samples < 5 * count || Number.isNaN(ratio)) return pooled;
-    return Math.max(1, (prior * pooled + df * ratio) / (prior + df));
-  });
+  prior: number,
+  df: number,
+): RowDispersions {
+  const phi = new Float64Array(terms.squares.length).fill(pooled);
+  const dfs = new Float64Array(terms.squares.length).fill(prior + df);
+  for (let row = 0; row < phi.length; row++) {
+    const expected = terms.expected[row] ?? 0;
+    if (prior === Infinity || expected <= 0 || !isUsable(terms.samples[row] ?? 0, batches))
+      continue;
+    const own = (terms.squares[row] ?? 0) / expected;
+    phi[row] = Math.max(1, (prior * pooled + df * own) / (prior + df));
+  }
+  return { phi, df: dfs };
+}
+
+/** As how many equal rows these count (the sum's variance is that of the large ones). */
+function effectiveRows(expected: Float64Array): number {
+  const squares = sum(expected.map((value) => value * value));
+  return squares === 0 ? 1 : sum(expected) ** 2 / squares;
 }
 
 /** Variance that unequal sample weights add: mean square over squared mean (Kish 1965); 1 when all are equal. */

@@ -1,5 +1,11 @@
 export { budgetOutcome, type BudgetOutcome } from './budget.js';
-export { dispersion, weightDispersion, type Dispersion } from './dispersion.js';
+export {
+  dispersion,
+  weightDispersion,
+  type BatchCounts,
+  type Dispersion,
+  type RowDispersions,
+} from './dispersion.js';
 export { benjaminiHochberg, simes } from './fdr.js';
 export { hierarchicalQ, type TreeTest } from './hierarchy.js';
 export {

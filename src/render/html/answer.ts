@@ -69,8 +69,8 @@ function howSure(report: Report): Markup {
   }
   const few = Math.min(report.base.runs.length, report.new.runs.length) < 2;
   const why = few
-    ? 'With one run a side the spread from boot to boot is unknown, so there is no interval. Two or more runs a side would give one.'
-    : 'No interval was computed for the total, so this page does not say whether the change is noise.';
+    ? 'With one run a side the spread from boot to boot is unknown, so the total has no interval; two or more runs a side would give one. Intervals and verdicts of rows and frames: sampling noise only.'
+    : 'No interval was computed for the total, so this page does not say whether the change is noise. Intervals and verdicts of rows and frames: sampling noise only.';
   return html`<strong>Verdict: ${total.verdict}.</strong> ${why}${runTotals(report)}`;
 }
 

@@ -1,6 +1,7 @@
 import { type Bucket, type LedgerRow, type Report } from '../../report/schema.js';
 import { fixed, signed, signedShort, weightScale } from '../shared/numbers.js';
 import { boundPrefix, grossPrefix } from '../shared/bounds.js';
+import { intervalHead } from '../shared/noise.js';
 import { intervalText } from '../shared/table.js';
 import { ledgerNotes } from './ledger-notes.js';
 import { html, trusted, type Markup } from './markup.js';
@@ -54,7 +55,7 @@ export function ledger(report: Report): Markup {
             <th scope="col" class="num">change<span class="sub">${scale.noun}</span></th>
             <th scope="col" class="bars"><span class="sub">running sum</span></th>
             <th scope="col" class="num">points<span class="sub">% of base total</span></th>
-            <th scope="col">verdict<span class="sub">95 % interval</span></th>
+            <th scope="col">verdict<span class="sub">${intervalHead(report)}</span></th>
           </tr>
         </thead>
         <tbody>

@@ -8,6 +8,7 @@ import {
   weightScale,
   type WeightScale,
 } from './numbers.js';
+import { intervalHead } from './noise.js';
 import {
   countsCell,
   nameCell,
@@ -48,7 +49,12 @@ export function opsTable(report: Report): TableView {
     { id: 'ops', label: 'Paravirt ops', top: TOP },
     [
       { head: 'op', numeric: false, cell: (r) => nameCell(r.op) },
-      ...weightColumns<OpRow>(scaleOf(report.base.unit, rows, change), change, 'extra'),
+      ...weightColumns<OpRow>(
+        scaleOf(report.base.unit, rows, change),
+        change,
+        'extra',
+        intervalHead(report),
+      ),
       {
         head: 'sites',
         numeric: true,
@@ -71,7 +77,12 @@ export function sitesTable(report: Report): TableView {
       { head: 'op', numeric: false, cell: (r) => nameCell(r.op, codeLine(r)) },
       { head: 'state', sub: 'base → new', numeric: false, cell: stateCell },
       { head: 'votes', sub: 'base · new', numeric: true, cell: (r) => countsCell(r.votes) },
-      ...weightColumns<SiteRow>(scaleOf(report.base.unit, rows, change), change, 'extra'),
+      ...weightColumns<SiteRow>(
+        scaleOf(report.base.unit, rows, change),
+        change,
+        'extra',
+        intervalHead(report),
+      ),
     ],
     rows,
     (row) => isQuiet(row, row.extra),
@@ -93,10 +104,12 @@ export function changedTable(report: Report): TableView {
       { head: 'state', sub: 'base → new', numeric: false, cell: stateCell },
       { head: 'votes', sub: 'base · new', numeric: true, cell: (r) => countsCell(r.votes) },
       { head: 'chance', sub: 'had nothing changed', numeric: true, cell: chanceCell },
-      ...weightColumns<SiteRow>(scaleOf(report.base.unit, rows, change), change, 'extra').slice(
-        0,
-        3,
-      ),
+      ...weightColumns<SiteRow>(
+        scaleOf(report.base.unit, rows, change),
+        change,
+        'extra',
+        intervalHead(report),
+      ).slice(0, 3),
     ],
     rows,
     () => false,
@@ -116,7 +129,12 @@ export function functionsTable(report: Report): TableView {
         cell: (r) => nameCell(r.function, functionSub(r, report.base.unit)),
       },
       { head: 'bucket', numeric: false, cell: (r) => ({ text: r.bucket }) },
-      ...weightColumns<FunctionRow>(scaleOf(report.base.unit, rows, change), change, 'change'),
+      ...weightColumns<FunctionRow>(
+        scaleOf(report.base.unit, rows, change),
+        change,
+        'change',
+        intervalHead(report),
+      ),
     ],
     rows,
     (row) => isQuiet(row, row.delta),

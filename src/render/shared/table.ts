@@ -82,6 +82,7 @@ export function weightColumns<T extends Measured>(
   scale: WeightScale,
   change: (row: T) => number,
   word: string,
+  interval: string,
 ): Column<T>[] {
   const gross = (row: T, value: number): Cell => ({
     text: grossPrefix(row.bound ?? null, value) + fixed(value / scale.divisor, scale.decimals),
@@ -113,7 +114,7 @@ export function weightColumns<T extends Measured>(
     { head: 'samples', sub: 'base · new', numeric: true, cell: (r) => countsCell(r.samples) },
     {
       head: 'verdict',
-      sub: '95 % interval',
+      sub: interval,
       numeric: false,
       cell: (r) => ({
         text: r.verdict,

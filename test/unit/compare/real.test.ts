@@ -58,21 +58,26 @@ describe('a recording against itself', () => {
 });
 
 describe('what one run a side allows to say', () => {
-  it('has no interval and no verdict anywhere, and timer rows are lower bounds', async () => {
+  it('has no interval on the total, sampling noise on rows; timer rows are lower bounds', async () => {
     const report = await reportOf(
       recording('6.1', 'native'),
       recording('6.1', 'paravirt-unpatched'),
     );
-    const rows = [
-      report.total,
-      ...report.ledger,
-      ...report.ops,
-      ...report.sites,
-      ...report.functions,
-    ];
-    expect(
-      rows.filter((row) => row.interval !== null || row.verdict !== 'too little data'),
-    ).toEqual([]);
+    expect([report.basis, report.total.interval, report.total.verdict]).toEqual([
+      'sampling',
+      null,
+      'too little data',
+    ]);
+    const rows = [...report.ops, ...report.sites, ...report.functions];
+    expect(rows.every((row) => row.interval !== null)).toBe(true);
+    const few = rows.filter((row) => row.samples.base + row.samples.new < 10);
+    expect(few.length).toBeGreaterThan(100);
+    expect(few.filter((row) => row.verdict !== 'too little data')).toEqual([]);
+    const many = rows.filter((row) => row.samples.base + row.samples.new >= 10);
+    expect(many.filter((row) => row.verdict === 'too little data' && !('bound' in row))).toEqual(
+      [],
+    );
+    expect(report.ops.filter((op) => op.verdict === 'less')).toEqual([]);
     expect(report.ops.every((op) => op.bound === 'lower')).toBe(true);
     expect(report.sites.every((site) => site.bound === 'lower')).toBe(true);
     expect(report.warnings.map((w) => w.code)).toEqual(['one-run', 'timer-event', 'without-image']);

@@ -86,6 +86,7 @@ describe('repeated runs', () => {
       null,
       'too little data',
     ]);
+    expect(one.functions[0]?.interval).not.toBeNull();
     expect(await codes('13:00:00', '13:02:00', '13:04:00', '13:06:00')).toEqual(['run-order']);
   });
 
@@ -127,5 +128,84 @@ describe('repeated runs', () => {
       outcome: 'cannot tell',
       reason: 'no-interval',
     });
+  });
+});
+
+/** A recording with samples put in, `clump` of them together, `gap` others to each on average. */
+function mixed(text: Text, more: Text['samples'], gap: number, clump = 1): Text {
+  const samples: Text['samples'] = [];
+  let taken = 0;
+  text.samples.forEach((sample, i) => {
+    samples.push(sample);
+    if (taken < more.length && (i + 1) / (gap * clump) > taken / clump) {
+      samples.push(...more.slice(taken, taken + clump));
+      taken += clump;
+    }
+  });
+  samples.push(...more.slice(taken));
+  return { ...text, samples };
+}
+
+describe('one run a side', () => {
+  const [base, other] = [0, 1].map((side) => {
+    const whole = asCycles(textOf(recording('6.1', 'native')));
+    return { ...whole, samples: whole.samples.filter((_, i) => i % 2 === side) };
+  }) as [Text, Text];
+  const period = 500_751;
+  const op = (report: Awaited<ReturnType<typeof compare>>) =>
+    report.ops.find((row) => row.op === 'mmu.set_pte');
+
+  it('gives rows an interval of sampling noise, and none to the total', async () => {
+    const report = await compare([base], [mixed(other, planted(40, callee, period), 100)]);
+    expect([report.basis, report.total.interval, report.total.verdict]).toEqual([
+      'sampling',
+      null,
+      'too little data',
+    ]);
+    expect(report.statistics.method).toContain('sampling noise only');
+    expect(op(report)?.verdict).toBe('more');
+    const [low, high] = op(report)?.interval ?? [0, 0];
+    expect(low).toBeGreaterThan(20 * period);
+    expect(low).toBeLessThan(40 * period);
+    expect(high).toBeGreaterThan(40 * period);
+    expect(high).toBeLessThan(60 * period);
+    expect(report.sites.find((row) => row.op === 'mmu.set_pte')?.verdict).toBe('more');
+    const colours = report.graph.nodes.verdict.map((code) => VERDICTS[code]);
+    expect(colours[0]).toBe('too little data');
+    expect(colours.filter((verdict) => verdict === 'more').length).toBeGreaterThan(0);
+  });
+
+  it('tells a burst from as many samples spread over the run', async () => {
+    const width = (report: typeof spread) => {
+      const [low, high] = op(report)?.interval ?? [0, 0];
+      return high - low;
+    };
+    const more = planted(400, callee, period);
+    const spread = await compare([mixed(base, more, 10)], [mixed(other, more, 10)]);
+    const clumped = await compare([mixed(base, more, 10, 40)], [mixed(other, more, 10, 40)]);
+    expect(width(clumped)).toBeGreaterThan(2 * width(spread));
+  });
+
+  it('against several runs is sampling noise only, too', async () => {
+    const report = await compare(runs(3), runs(1, planted(60, callee, period)));
+    expect([report.basis, report.total.interval]).toEqual(['sampling', null]);
+    expect(op(report)?.verdict).toBe('more');
+    expect(report.warnings.map((w) => w.code)).toContain('one-run');
+  });
+
+  it('periods that vary widen the intervals', async () => {
+    const uneven = (text: Text): Text => ({
+      ...text,
+      samples: text.samples.map((s, i) => ({
+        ...s,
+        head: s.head.replace('500751', i % 2 === 0 ? '900751' : '100751'),
+      })),
+    });
+    const largest = (report: Awaited<ReturnType<typeof compare>>) => {
+      const row = report.ledger.find(({ bucket }) => bucket === 'rest');
+      return (row?.percentInterval?.[1] ?? 0) - (row?.percentInterval?.[0] ?? 0);
+    };
+    const even = largest(await compare([base], [other]));
+    expect(largest(await compare([uneven(base)], [uneven(other)]))).toBeGreaterThan(1.15 * even);
   });
 });

@@ -4,7 +4,7 @@ import {
   changeWithinRuns,
 } from '../../../../src/compare/stats/index.js';
 import { tQuantile, tTwoSided } from '../../../../src/compare/stats/distributions.js';
-import { discoveries, overRuns, withinRuns } from './coverage.js';
+import { discovered, testSimulated } from './coverage.js';
 import { type Kernel, makeKernel } from './kernel.js';
 import { seeded } from './random.js';
 import { rowPair, type SimulatedPair, simulatePair, type World } from './simulate.js';
@@ -50,8 +50,7 @@ export function findPlanted(
   let [op, path] = [0, 0];
   for (let round = 0; round < rounds; round++) {
     const pair = simulatePair(random, kernel.shares, world, runs);
-    const changes = runs === 1 ? withinRuns(kernel, pair) : overRuns(kernel, pair);
-    if (discoveries(changes.ops, changes.functions).opsFound.includes(kernel.ops.length - 1)) op++;
+    if (discovered(testSimulated(kernel, pair).ops).includes(kernel.ops.length - 1)) op++;
     if (anyPath(kernel, pair)) path++;
   }
   const tested = kernel.ops.filter(
