@@ -17,6 +17,7 @@ import {
   type Profile,
 } from '../profile/index.js';
 import { render, FORMATS } from '../render/index.js';
+import { colourText, wantsColour } from '../render/text/colour.js';
 import { buildReport } from '../report/build.js';
 import type { Report } from '../report/schema.js';
 import { VERSION } from '../version.js';
@@ -298,8 +299,9 @@ function requireBuildId(profile: Profile, code: ImageCode): void {
 }
 
 async function write(output: Output, text: string): Promise<void> {
-  if (output.path === '-') await writeStdout(text);
-  else writeOutput(output.path, text);
+  if (output.path !== '-') return writeOutput(output.path, text);
+  const coloured = output.format === 'text' && wantsColour(process.stdout, process.env);
+  await writeStdout(coloured ? colourText(text) : text);
 }
 
 /** A noisy run must not pass as a good one: with --budget-strict, not knowing has a status of its own. */

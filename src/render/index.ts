@@ -14,7 +14,7 @@ export async function render(
     case 'html':
       return (await import('./html/index.js')).renderHtml(report, extra.stacks);
     case 'text':
-      return (await import('./text.js')).renderText(report);
+      return (await import('./text/index.js')).renderText(report);
     case 'json':
       return (await import('./json.js')).renderJson(report);
     case 'folded':

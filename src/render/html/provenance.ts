@@ -1,4 +1,5 @@
 import type { Report, Side } from '../../report/schema.js';
+import { limits, shellWord } from '../shared/limits.js';
 import { formatCount, formatSeconds, formatWeight, plural } from '../shared/numbers.js';
 import { displayName, visibleText } from '../shared/visible.js';
 import { images } from './images.js';
@@ -158,44 +159,25 @@ function skipped(report: Report): Markup {
     </ul>`;
 }
 
-/** As a shell would need it, so that it can be pasted. */
-function shellWord(word: string): string {
-  const seen = visibleText(word);
-  return /^[\w@%+=:,./-]+$/.test(seen) ? seen : `'${seen.replaceAll("'", `'\\''`)}'`;
-}
-
-function limits(report: Report): Markup {
-  const few = Math.min(report.base.runs.length, report.new.runs.length) < 2;
-  const lines: Content[] = [
-    ...(report.warnings.some(({ code }) => code === 'same-kernel')
-      ? [
-          'Both sides ran one image, so its layout is no cause; what differs is patching at boot, state at run time, or noise.',
-        ]
-      : [
-          'Two builds differ in layout and alignment, and boots do not average that out: the numbers hold for these two images.',
-          'A kernel without paravirt also lacks other options; part of the change may come from those.',
-        ]),
-    'Spills, code size and cache effects of paravirt sit in the callers, where samples cannot tell them from other growth.',
-    few ? 'One run a side: how much boots differ from one another is unknown.' : null,
-    report.base.timer || report.new.timer
-      ? 'A timer event: code that runs with interrupts off is not sampled, and samples due there are taken later, in another function.'
-      : null,
-  ];
+function limitList(report: Report): Markup {
   return html`<h3>What these data cannot tell</h3>
     <ul>
-      ${lines.map((line) => (line === null ? null : html`<li>${line}</li>`))}
+      ${limits(report).map((line) => html`<li>${line}</li>`)}
     </ul>`;
 }
 
 /** Everything needed to check or repeat the comparison, and what it cannot say. */
 export function provenance(report: Report): Markup {
   const { provenance: p, statistics } = report;
+  const command = [p.tool, ...p.argv, '-o', 'report.html']
+    .map((word) => shellWord(word, visibleText))
+    .join(' ');
   const options = Object.entries(p.options).filter(([, value]) => value !== null);
   return html`<section aria-labelledby="method-h">
     <h2 id="method-h">Provenance and method</h2>
     ${compared(report)}${inputs(report)}${recording(report)}${images(report)}${skipped(report)}
     <h3>Command</h3>
-    <pre>${[p.tool, ...p.argv, '-o', 'report.html'].map(shellWord).join(' ')}</pre>
+    <pre>${command}</pre>
     <p>
       ${p.tool}
       ${p.version}${
@@ -213,7 +195,7 @@ export function provenance(report: Report): Markup {
       the event's unit, as the mean of a side's runs; points are percent of the base total. extra is
       gross in new minus gross in base, for every op and site: nothing is clamped or scaled.
     </p>
-    ${limits(report)}
+    ${limitList(report)}
     <h3>The data behind this page</h3>
     <p>
       The complete report document (${report.schema}) is embedded in this file, gzip in base64, in

@@ -35,10 +35,10 @@ export function asciiLine(line: string): string {
   return plain.replace(/[^\x20-\x7e]/gu, (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
-/** A name in pieces that fit a column, broken at blanks where there are any; later pieces are indented by 2. */
+/** A name in pieces that fit a column, broken at blanks or before an offset where there is one; later pieces are indented by 2. */
 export function breakName(name: string, room: number): string[] {
   if (name.length <= room) return [name];
-  const blank = name.lastIndexOf(' ', room);
+  const blank = Math.max(name.lastIndexOf(' ', room), name.lastIndexOf('+0x', room));
   const cut = blank > 0 ? blank : room;
   return [name.slice(0, cut), ...breakName(name.slice(cut).trimStart(), room - 2)];
 }
