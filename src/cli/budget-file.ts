@@ -1,13 +1,11 @@
-import { readFileSync, statSync } from 'node:fs';
 import type { Document, LineCounter, Node } from 'yaml';
 import { z } from 'zod';
 import type { BudgetEntry } from '../compare/index.js';
 import { globMatches } from '../compare/index.js';
 import { inputError, UserError } from '../errors.js';
 import { BUCKETS } from '../report/schema.js';
-
-/** More than any budget that people write; what is larger is another file. */
-const MOST_BYTES = 1 << 20;
+import { printable } from './printable.js';
+import { readSmallFile } from './small-file.js';
 
 const PERCENT = "a percentage of the base total, 0 or more: 0.2 or '0.2%'";
 
@@ -90,16 +88,11 @@ function objectMessage(issue: z.core.$ZodRawIssue, wanted: string): string {
 
 /** A value in an error message, short and on one line. */
 function shown(value: unknown): string {
-  if (typeof value === 'string') return `'${cut(value)}'`;
+  if (typeof value === 'string') return `'${printable(value)}'`;
   if (value === undefined) return 'missing';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object' && value !== null) return 'a mapping';
-  return cut(String(value));
-}
-
-function cut(text: string): string {
-  const line = text.replaceAll(/[^\x20-\x7e]/g, '?');
-  return line.length > 40 ? `${line.slice(0, 40)}...` : line;
+  return printable(String(value));
 }
 
 /**
@@ -107,7 +100,7 @@ function cut(text: string): string {
  * and key.
  */
 export async function readBudgetFile(path: string): Promise<BudgetEntry[]> {
-  const text = readText(path);
+  const text = readSmallFile(path, 'a budget file').toString('utf8');
   const { parseDocument, visit, LineCounter } = await import('yaml');
   const lines = new LineCounter();
   try {
@@ -118,7 +111,7 @@ export async function readBudgetFile(path: string): Promise<BudgetEntry[]> {
     const [fault] = document.errors;
     if (fault !== undefined) {
       const { line } = lines.linePos(fault.pos[0]);
-      throw inputError(`${path}:${line}`, `not YAML: ${cut2(fault.message)}`, ADVICE);
+      throw inputError(`${path}:${line}`, `not YAML: ${printable(fault.message, 160)}`, ADVICE);
     }
     visit(document, {
       Alias(_key, node) {
@@ -126,7 +119,7 @@ export async function readBudgetFile(path: string): Promise<BudgetEntry[]> {
         const { line } = lines.linePos(node.range?.[0] ?? 0);
         throw inputError(
           `${path}:${line}`,
-          `*${cut(node.source)} is an alias of nothing`,
+          `*${printable(node.source)} is an alias of nothing`,
           'put a pattern that begins with * in quotes',
         );
       },
@@ -150,29 +143,6 @@ export async function readBudgetFile(path: string): Promise<BudgetEntry[]> {
 }
 
 const ADVICE = 'docs/cli.md shows a budget file';
-
-function cut2(message: string): string {
-  return message.replaceAll(/[^\x20-\x7e]+/g, ' ').slice(0, 160);
-}
-
-function readText(path: string): string {
-  try {
-    const known = statSync(path);
-    if (known.isDirectory()) throw inputError(path, 'is a folder', 'name a budget file');
-    if (known.size > MOST_BYTES)
-      throw inputError(path, `has ${known.size} bytes, too many for a budget file`, ADVICE);
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw inputError(
-      path,
-      code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`,
-      'check the path of --budget-file',
-      error,
-    );
-  }
-}
 
 /** "budget[2].limit" */
 function keyOf(path: readonly PropertyKey[]): string {

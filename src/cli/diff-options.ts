@@ -38,6 +38,8 @@ export const diffOptionsSchema = z.object({
     .regex(/^\d+(?:\.\d+)? ?%?$/, 'give percent of the base total, as in 0.2%')
     .transform((text) => Number.parseFloat(text))
     .optional(),
+  baseStat: z.array(z.string()).optional(),
+  newStat: z.array(z.string()).optional(),
   budgetFile: z.string().optional(),
   budgetStrict: z.boolean().default(false),
   inputFormat: z.enum(['perf-script', 'perf-data']).optional(),
@@ -72,6 +74,9 @@ export function parseDiffOptions(given: unknown): DiffOptions {
   }
   if (options.normalize !== 'work' && hasWork) {
     throw usageError('--base-work and --new-work go with --normalize work');
+  }
+  if ((options.baseStat === undefined) !== (options.newStat === undefined)) {
+    throw usageError('--base-stat and --new-stat go together: both sides are anchored, or none');
   }
   if (options.budgetStrict && options.budget === undefined && options.budgetFile === undefined) {
     throw usageError('--budget-strict goes with --budget or --budget-file');

@@ -1,5 +1,11 @@
 import { Option, type Command } from 'commander';
-import { compareSides, makeSide, type BudgetEntry, type Side } from '../compare/index.js';
+import {
+  anchorSide,
+  compareSides,
+  makeSide,
+  type BudgetEntry,
+  type Side,
+} from '../compare/index.js';
 import { ExitStatus, UserError } from '../errors.js';
 import {
   frameFacts,
@@ -32,6 +38,7 @@ import { expandFolders, inputName, requireDistinct, requireOneStdin } from './in
 import { shownCommand } from './shown-command.js';
 import { readImages } from './images.js';
 import { requireWritable, writeOutput, writeStdout } from './outputs.js';
+import type { StatFile } from './stat-files.js';
 import { say } from './terminal.js';
 
 export function registerDiff(program: Command): Command {
@@ -100,6 +107,8 @@ export function registerDiff(program: Command): Command {
       '--budget <percent>',
       'largest overhead allowed, in percent of the base total: exit status 1 beyond it',
     )
+    .option('--base-stat <files...>', 'perf stat output of each base run: its true event total')
+    .option('--new-stat <files...>', 'the same for new')
     .option('--budget-file <file>', 'limits for buckets, ops, functions and sites too (YAML, JSON)')
     .option('--budget-strict', 'exit status 5 where it cannot be told whether the budget holds')
     .option('--title <text>', 'title of the report')
@@ -122,7 +131,10 @@ async function diff(operands: string[], options: DiffOptions): Promise<void> {
   const outputs = outputsOf(options);
   requireOneStdin([...paths.base, ...paths.new]);
   requireDistinct(
-    [...paths.base, ...paths.new],
+    [
+      ...[...paths.base, ...paths.new],
+      ...[...(options.baseStat ?? []), ...(options.newStat ?? []), options.budgetFile ?? '-'],
+    ],
     outputs.map((output) => output.path),
   );
   for (const output of outputs) requireWritable(output.path);
@@ -152,6 +164,32 @@ async function budgetOf(options: DiffOptions): Promise<BudgetEntry[]> {
   return [...entries, ...(await readBudgetFile(options.budgetFile))];
 }
 
+type Stats = { base: StatFile[]; new: StatFile[] } | undefined;
+
+async function statsOf(
+  paths: { base: string[]; new: string[] },
+  { baseStat, newStat, withPaths }: DiffOptions,
+): Promise<Stats> {
+  if (baseStat === undefined || newStat === undefined) return undefined;
+  const { readStatFiles } = await import('./stat-files.js');
+  return {
+    base: readStatFiles('--base-stat', baseStat, paths.base.length, withPaths),
+    new: readStatFiles('--new-stat', newStat, paths.new.length, withPaths),
+  };
+}
+
+async function anchor(sides: { base: Side; new: Side }, stats: Stats): Promise<void> {
+  if (stats === undefined) return;
+  const { anchorOf } = await import('./stat-files.js');
+  for (const which of ['base', 'new'] as const) {
+    const side = sides[which];
+    anchorSide(
+      side,
+      stats[which].map((file) => anchorOf(file, side.event)),
+    );
+  }
+}
+
 /** The report document of two sides' recordings. */
 export async function diffReport(
   paths: { base: string[]; new: string[] },
@@ -166,6 +204,7 @@ export async function compareFiles(
   options: DiffOptions,
 ): Promise<{ report: Report; sides: { base: Side; new: Side } }> {
   const budget = await budgetOf(options);
+  const stats = await statsOf(paths, options);
   const images = await readImages(options);
   const base = await readSide(paths.base, options, options.baseKallsyms);
   const other = await readSide(paths.new, options, options.newKallsyms);
@@ -175,6 +214,7 @@ export async function compareFiles(
     base: kernelSide(base, event.event, paths.base, options, images?.base),
     new: kernelSide(other, newEvent, paths.new, options, images?.new),
   };
+  await anchor(sides, stats);
   const comparison = compareSides(sides.base, sides.new, {
     mode: options.normalize,
     baseWork: options.baseWork ?? [],

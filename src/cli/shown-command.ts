@@ -3,7 +3,8 @@ import { diffOptionsSchema, type DiffOptions } from './diff-options.js';
 
 /** What decides where and how much is written, not what was compared. */
 const ABOUT_OUTPUT = new Set(['base', 'new', 'output', 'format', 'quiet', 'verbose']);
-const NAMES_FILE = /(?:Vmlinux|Kallsyms|Sites|Config|Stat|File)$/;
+const NAMES_FILES = /Stat$/;
+const NAMES_FILE = /(?:Vmlinux|Kallsyms|Sites|Config|File)$/;
 
 /**
  * The arguments that give this report again: inputs one by one (folders spelled out), then every
@@ -27,6 +28,10 @@ export function shownCommand(
     const flag = `--${key.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`;
     if (value === true) {
       argv.push(flag);
+      continue;
+    }
+    if (NAMES_FILES.test(key) && Array.isArray(value)) {
+      argv.push(flag, ...value.map((path) => file(String(path))));
       continue;
     }
     const text = Array.isArray(value) ? value.join(',') : String(value);

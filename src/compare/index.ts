@@ -13,5 +13,6 @@ export type { LedgerBucket } from './attribute.js';
 export type { NodeKind } from './keys.js';
 export type { UnionTree } from './tree.js';
 export type { Findings, Tested } from './test-rows.js';
+export { anchorSide, type Anchor, type Anchored } from './anchor.js';
 export { globMatches } from './glob.js';
 export { judgeBudget, type BudgetEntry, type BudgetFinding, type BudgetRow } from './budget.js';

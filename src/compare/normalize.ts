@@ -16,7 +16,7 @@ export interface Normalization {
   factor: number;
 }
 
-/** Sets the sides' factors so that their weights are comparable; changes nothing with mode `none`. */
+/** Scales the sides' factors so that their weights are comparable; changes nothing with mode `none`. */
 export function normalize(base: Side, other: Side, options: NormalizeOptions): Normalization {
   switch (options.mode) {
     case 'none':
@@ -45,7 +45,7 @@ function scaleNew(
     );
   }
   const factor = yardstick / base.columns.length / (measured / other.columns.length);
-  other.factors = other.factors.map(() => factor);
+  other.factors = other.factors.map((own) => own * factor);
   return { mode, factor };
 }
 
@@ -57,11 +57,12 @@ function byWork(base: Side, other: Side, options: NormalizeOptions): Normalizati
   ];
   const [ofBase = [], ofNew = []] = works;
   const reference = ofBase.reduce((sum, work) => sum + work, 0) / ofBase.length;
-  base.factors = ofBase.map((work) => reference / work);
-  other.factors = ofNew.map((work) => reference / work);
+  const scales = ofNew.map((work) => reference / work);
+  base.factors = base.factors.map((own, i) => (own * reference) / (ofBase[i] ?? reference));
+  other.factors = other.factors.map((own, i) => own * (scales[i] ?? 1));
   return {
     mode: 'work',
-    factor: other.factors.reduce((sum, f) => sum + f, 0) / other.factors.length,
+    factor: scales.reduce((sum, f) => sum + f, 0) / scales.length,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { FrameFacts, Located } from '../paravirt/index.js';
+import type { Anchored } from './anchor.js';
 import { columnOf, type Profile, type WeightColumn } from '../profile/index.js';
 
 /** One side as the comparison sees it: its profile, what its frames are, and the event that counts. */
@@ -10,8 +11,10 @@ export interface Side {
   event: string;
   /** One a run; undefined where a run has no sample of the event. */
   columns: (WeightColumn | undefined)[];
-  /** What each run's weights are multiplied by (normalisation); 1 without. */
+  /** What each run's weights are multiplied by (perf stat, then normalisation); 1 without. */
   factors: number[];
+  /** Where perf stat counted each run's total; undefined without. */
+  anchors?: Anchored[];
 }
 
 export function makeSide(

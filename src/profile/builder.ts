@@ -34,8 +34,10 @@ export class ProfileBuilder {
   /** Takes one sample of the run that is being read. */
   readonly add = (sample: Readonly<Sample>): void => {
     const { options } = this;
+    const weight = sample.period < 0 ? 1 : sample.period;
     // before the filters: which event is the first must not depend on them
     const column = this.column(sample.event);
+    column.unfiltered += weight;
     if (options.comm !== undefined && sample.comm !== options.comm) return;
     const { frames, depth } = sample;
     let node = this.stacks.child(
@@ -50,7 +52,7 @@ export class ProfileBuilder {
       kept++;
     }
     if (kept === 0) return;
-    column.add(node, sample.period < 0 ? 1 : sample.period);
+    column.add(node, weight);
   };
 
   /** Ends a run. */

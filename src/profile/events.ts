@@ -58,3 +58,21 @@ export function matchEvent(names: readonly string[], asked: string): string | un
 export function withoutModifiers(event: string): string {
   return event.replace(/:[ukhGHpPSDIWeb]+$/, '');
 }
+
+/**
+ * Whether two names mean the same counter over the same code: `cycles` of perf stat and `cycles:P` of a
+ * recording. How precisely a sample is taken (p, P, S, D, W, e, b) does not change what is counted; user, kernel,
+ * hypervisor, host and guest (u, k, h, H, G) do.
+ */
+export function isSameCounter(a: string, b: string): boolean {
+  return counterOf(a) === counterOf(b);
+}
+
+function counterOf(event: string): string {
+  const [, name = event, mods = ''] = /^(.*[^:]):([a-zA-Z]+)$/.exec(event) ??
+    /^(\w+\/.*\/)([a-zA-Z]*)$/.exec(event) ?? [event];
+  // a tracepoint's name follows its colon
+  if (!/^[ukhGHpPSDIWeb]*$/.test(mods)) return event;
+  const scope = [...mods].filter((c) => 'ukhHGI'.includes(c)).sort();
+  return `${name === 'cpu-cycles' ? 'cycles' : name}:${[...new Set(scope)].join('')}`;
+}

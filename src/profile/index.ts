@@ -5,7 +5,13 @@ export { StackTable, taskKey, taskName } from './stacks.js';
 export { WeightColumn } from './weights.js';
 export { Batches } from './batches.js';
 export { isKernelFrame, isKernelDso } from './kernel.js';
-export { chooseEvent, matchEvent, withoutModifiers, type ChosenEvent } from './events.js';
+export {
+  chooseEvent,
+  isSameCounter,
+  matchEvent,
+  withoutModifiers,
+  type ChosenEvent,
+} from './events.js';
 export { mergeProfiles, compareText } from './merge.js';
 export { foldProfile, foldWeights, type FoldOptions } from './fold.js';
 export { foldTree, type FoldTree } from './fold-tree.js';

@@ -11,6 +11,8 @@ export class WeightColumn {
   squares = 0;
   /** Samples in the order in which they were taken; null where sums of samples were added. */
   batches: Batches | null = new Batches();
+  /** Weight of all the run's samples of this event, also of those that filters dropped. */
+  unfiltered = 0;
 
   constructor(readonly event: string) {}
 
@@ -46,6 +48,7 @@ export class WeightColumn {
       if (this.count(node) > 0) copy.add(map[node] ?? 0, this.weight(node), this.count(node));
     }
     copy.squares = this.squares;
+    copy.unfiltered = this.unfiltered;
     copy.batches = this.batches?.mapped(map) ?? null;
     return copy;
   }

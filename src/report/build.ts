@@ -328,7 +328,8 @@ function sideOf(side: ComparedSide, label: string, comparison: Comparison): Side
     label,
     kernel: header?.osRelease ?? null,
     event: side.event,
-    unit: unitOf(side.event, withPeriods),
+    // scaled to a count of the event, samples without a period weigh what they stand for
+    unit: unitOf(side.event, withPeriods || side.anchors !== undefined),
     timer: comparison.timer,
     recording: {
       hostname: header?.hostname ?? null,
@@ -340,20 +341,33 @@ function sideOf(side: ComparedSide, label: string, comparison: Comparison): Side
       command: header?.command ?? null,
     },
     events: eventsOf(side.profile),
-    runs: runs.map((run, i) => runOf(run, side.columns[i])),
+    runs: runs.map((run, i) => runOf(run, side, i)),
   };
 }
 
-function runOf(run: Run, column: ComparedSide['columns'][number]): Side['runs'][number] {
+function runOf(run: Run, side: ComparedSide, i: number): Side['runs'][number] {
+  const column = side.columns[i];
+  const anchor = side.anchors?.[i];
   return {
     path: run.path,
     sha256: run.sha256,
     samples: column?.samples ?? 0,
-    weight: column?.total ?? 0,
+    weight: (column?.total ?? 0) * (anchor?.factor ?? 1),
     lost: run.lost,
     skippedLines: run.skipped.reduce((sum, s) => sum + s.lines, 0),
     skipped: run.skipped,
     duration: run.duration === null ? null : Math.round(run.duration * 1e9) / 1e9,
+    anchor:
+      anchor === undefined
+        ? null
+        : {
+            path: anchor.path,
+            sha256: anchor.sha256,
+            count: anchor.count,
+            sampled: anchor.sampled,
+            factor: anchor.factor,
+            running: anchor.running,
+          },
   };
 }
 

@@ -65,6 +65,8 @@ export const WARNING_CODES = [
   'normalization',
   'without-image',
   'budget-no-match',
+  'stat-differs',
+  'stat-estimate',
 ] as const;
 
 const skippedLines = z.object({ reason: z.string(), lines: count, firstLine: count });
@@ -75,6 +77,7 @@ const run = z.object({
   /** SHA-256 of the input's bytes as they lie on the disk, lower-case hex. */
   sha256: z.string(),
   samples: count,
+  /** Sum over its samples; scaled where there is an anchor. */
   weight,
   /** Samples or events that perf itself says were lost. */
   lost: count,
@@ -82,6 +85,19 @@ const run = z.object({
   skipped: z.array(skippedLines),
   /** Seconds between the first and the last sample; null without time stamps. */
   duration: z.number().nullable(),
+  /** The run's event total by perf stat, and what its weights were multiplied by; null without. */
+  anchor: z
+    .object({
+      path: z.string(),
+      sha256: z.string(),
+      count: weight,
+      /** What all samples of the event, before filters, sum up to. */
+      sampled: z.number(),
+      factor: z.number(),
+      /** Percent of the time that the counter ran; null where perf does not say. */
+      running: z.number().nullable(),
+    })
+    .nullable(),
 });
 
 const recording = z.object({

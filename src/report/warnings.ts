@@ -1,5 +1,6 @@
 import type { Comparison, Side } from '../compare/index.js';
 import { eventsOf, type Run } from '../profile/index.js';
+import { anchorWarnings } from './anchor-warnings.js';
 import { runOrder, sharedBoots } from './run-warnings.js';
 import type { WarningCode } from './schema.js';
 
@@ -25,6 +26,7 @@ export function collectWarnings(input: WarningInput): Warning[] {
     ...repetition(input),
     ...eventWarnings(input),
     ...recordingWarnings(input),
+    ...sidesOf(input).flatMap(({ label, side }) => anchorWarnings(label, side)),
     ...normalizationWarnings(input),
     ...coverage(input),
   ];

@@ -61,6 +61,7 @@ function side(options: SampleOptions, which: 0 | 1, weight: number): Side {
         skipped:
           which === 1 ? [{ reason: 'no sample <header> line', lines: 3, firstLine: 17 }] : [],
         duration: 8.34,
+        anchor: null,
       },
     ],
   };

@@ -9,6 +9,7 @@ import {
   weightScale,
 } from '../shared/numbers.js';
 import { boundPrefix, isTimer } from '../shared/bounds.js';
+import { anchorWords } from '../shared/anchors.js';
 import { budgetLines } from '../shared/budget.js';
 import { displayName } from '../shared/visible.js';
 import { html, type Markup } from './markup.js';
@@ -181,8 +182,10 @@ function compared(report: Report): Markup {
     mode === 'none'
       ? 'same work assumed, nothing scaled'
       : `new scaled by ${String(Number(factor.toPrecision(6)))} (${mode})`;
+  const anchored = anchorWords(report);
   return html`base ${side(report.base)} with new ${side(report.new)}; event
-    <code>${displayName(report.base.event)}</code>${timer}; ${images}; ${scaled}.`;
+    <code>${displayName(report.base.event)}</code>${timer}; ${images};
+    ${anchored === null ? '' : `${anchored}; `}${scaled}.`;
 }
 
 function largestOther(ledger: readonly LedgerRow[], unit: string): Markup {

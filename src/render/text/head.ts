@@ -1,4 +1,5 @@
 import type { Report } from '../../report/schema.js';
+import { anchorWords } from '../shared/anchors.js';
 import { budgetLines } from '../shared/budget.js';
 import {
   fixed,
@@ -66,6 +67,8 @@ export function answer(report: Report): string[] {
       : `95 % interval ${signedShort(total.percentInterval[0])} % to ${signedShort(total.percentInterval[1])} %, verdict: ${total.verdict}`;
   lines.push(...wrap(INDENT + sure, INDENT));
   for (const line of budgetLines(report.budget)) lines.push(...wrap(INDENT + line, `${INDENT}  `));
+  const anchored = anchorWords(report);
+  if (anchored !== null) lines.push(...wrap(INDENT + anchored, INDENT));
   if (normalization.mode !== 'none') {
     lines.push(
       ...wrap(
