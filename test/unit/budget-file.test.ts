@@ -120,7 +120,9 @@ budget:
     await expect(readBudgetFile(join(dir, 'none'))).rejects.toThrow(/no such file/);
     await expect(readBudgetFile('/dev/zero')).rejects.toThrow(/too many; name a budget file/);
     await expect(readBudgetFile(dir)).rejects.toThrow(/is a folder/);
-    expect(await refusal('#'.repeat((1 << 20) + 1))).toMatch(/has more than 1048576 bytes, too many; name a budget file/);
+    expect(await refusal('#'.repeat((1 << 20) + 1))).toMatch(
+      /has more than 1048576 bytes, too many; name a budget file/,
+    );
   });
 
   it('any bytes give limits or one line', async () => {
