@@ -2,8 +2,28 @@ import type { Report } from '../../report/schema.js';
 import { BUCKET_WORDS, WINDOW_WORDS } from '../shared/limits.js';
 import { formatChange, formatWeight, signed, signedShort, weightScale } from '../shared/numbers.js';
 import { intervalNote } from '../shared/noise.js';
-import { wrap } from './layout.js';
+import { WIDTH, wrap } from './layout.js';
 import { boundSign, halfWidth, isTested, verdictWord, type Bound } from './table.js';
+
+const NET_WORDS = 'call + site, what has a name';
+
+/** Name to the left, numbers to the right, words behind them or, where they do not fit, below. */
+function columns(rows: readonly string[][]): string[] {
+  const widths = (rows[0] ?? []).map((_, c) => Math.max(...rows.map((r) => r[c]?.length ?? 0)));
+  return rows.flatMap((cells) => {
+    const head = cells
+      .slice(0, -1)
+      .map((cell, c) =>
+        c === 0 || c === 5 ? cell.padEnd(widths[c] ?? 0) : cell.padStart(widths[c] ?? 0),
+      )
+      .filter((_, c) => (widths[c] ?? 0) > 0)
+      .join(' ');
+    const words = cells.at(-1) ?? '';
+    return head.length + words.length + 3 <= WIDTH
+      ? [`  ${head} ${words}`]
+      : [`  ${head}`, `      ${words}`];
+  });
+}
 
 /** Where the total went, bucket by bucket, and what the columns and signs mean. */
 export function ledger(report: Report): string[] {
@@ -14,50 +34,37 @@ export function ledger(report: Report): string[] {
     4,
   );
   const tested = isTested([report.total, ...known]);
-  const line = (
+  const { total } = report;
+  const row = (
     name: string,
     bound: Bound,
     change: number,
     percent: number | null,
     words: string,
     sure?: Pick<Report['total'], 'percent' | 'percentInterval' | 'verdict'>,
-  ) => {
-    const marks = !tested
-      ? ''
-      : ` ${(sure === undefined ? '' : halfWidth(sure)).padStart(7)}` +
-        ` ${(sure === undefined ? '' : verdictWord(sure.verdict, bound)).padEnd(5)}`;
-    return (
-      `  ${name.padEnd(9)} ${boundSign(bound, change).padStart(2)}` +
-      ` ${signed(change / scale.divisor, scale.decimals).padStart(9)}` +
-      ` ${(percent === null ? '' : signedShort(percent)).padStart(7)}${marks} ${words}`
-    );
-  };
-  const lines = wrap(
-    `WHERE IT WENT, new - base, in ${scale.noun} and in % of the base total`,
-    '  ',
-  );
-  const named = known.filter((row) => row.bucket === 'call' || row.bucket === 'site');
-  if (named.length > 1) {
-    const net = named.reduce((sum, row) => sum + (row.delta ?? 0), 0);
-    const share = named.reduce((sum, row) => sum + (row.percent ?? 0), 0);
-    lines.push(
-      line('paravirt', named[0]?.bound ?? null, net, share, 'call + site, what has a name'),
-    );
-  }
-  for (const row of known) {
-    lines.push(
-      line(
-        row.bucket,
-        row.bound,
-        row.delta ?? 0,
-        row.percent,
-        BUCKET_WORDS[row.bucket],
-        row.base === 0 && row.new === 0 ? undefined : row,
-      ),
-    );
-  }
-  const { total } = report;
-  lines.push(line('total', null, total.delta, total.percent, sumWords(report), total));
+  ) => [
+    name,
+    boundSign(bound, change),
+    signed(change / scale.divisor, scale.decimals),
+    percent === null ? '' : signedShort(percent),
+    sure === undefined ? '' : halfWidth(sure),
+    // what has no interval was not tested, however much data there is
+    sure === undefined || sure.percentInterval === null ? '' : verdictWord(sure.verdict, bound),
+    words,
+  ];
+  const named = known.filter((r) => r.bucket === 'call' || r.bucket === 'site');
+  const sum = (key: 'delta' | 'percent') => named.reduce((all, r) => all + (r[key] ?? 0), 0);
+  const rows = [
+    ...(named.length > 1
+      ? [row('paravirt', named[0]?.bound ?? null, sum('delta'), sum('percent'), NET_WORDS)]
+      : []),
+    ...known.map((r) => row(r.bucket, r.bound, r.delta ?? 0, r.percent, BUCKET_WORDS[r.bucket], r)),
+    row('total', null, total.delta, total.percent, sumWords(report), total),
+  ];
+  const lines = [
+    ...wrap(`WHERE IT WENT, new - base, in ${scale.noun} and in % of the base total`, '  '),
+    ...columns(rows),
+  ];
   return [
     ...lines,
     ...unknownLines(report),
