@@ -1,4 +1,3 @@
-import { Option, type Command } from 'commander';
 import {
   anchorSide,
   compareSides,
@@ -22,7 +21,7 @@ import {
   readProfile,
   type Profile,
 } from '../profile/index.js';
-import { render, FORMATS } from '../render/index.js';
+import { render } from '../render/index.js';
 import { colourText, wantsColour } from '../render/text/colour.js';
 import { buildReport } from '../report/build.js';
 import type { Report } from '../report/schema.js';
@@ -41,93 +40,13 @@ import { requireWritable, writeOutput, writeStdout } from './outputs.js';
 import type { StatFile } from './stat-files.js';
 import { say } from './terminal.js';
 
-export function registerDiff(program: Command): Command {
-  return program
-    .command('diff', { isDefault: true })
-    .description('compare two kernels (the default command)')
-    .usage('BASE NEW [options]\n       pvflame diff --base A1 A2 ... --new B1 B2 ... [options]')
-    .argument('[inputs...]', "BASE and NEW: perf script text or perf.data, '-' for standard input")
-    .option('--base <inputs...>', 'recordings of the base kernel, one a boot; or folders of them')
-    .option('--new <inputs...>', 'recordings of the new kernel')
-    .option(
-      '-o, --output <file>',
-      'where to write; may be repeated (else standard output)',
-      collect,
-    )
-    .addOption(
-      new Option(
-        '-f, --format <format>',
-        "of the output (else by the file's ending, else text)",
-      ).choices(FORMATS),
-    )
-    .option('--event <name>', 'count this event (else the first one of BASE)')
-    .option('--comm <name>', 'keep only samples of this comm')
-    .option('--kernel-only', 'keep only kernel frames')
-    .option('--base-label <text>', 'what to call the base (else what its recording says)')
-    .option('--new-label <text>', 'what to call the new kernel')
-    .option(
-      '--base-vmlinux <file>',
-      'kernel image of base: names every call site, not only those seen',
-    )
-    .option('--new-vmlinux <file>', 'kernel image of new')
-    .option('--base-kallsyms <file>', 'copy of /proc/kallsyms, for an image without symbols')
-    .option('--new-kallsyms <file>', 'the same for new')
-    .option('--base-sites <file>', 'instead of an image: JSON of pvflame sites')
-    .option('--new-sites <file>', 'the same for new')
-    .addOption(
-      new Option(
-        '--native-equivalents <on|off>',
-        "count base's own sti, cli, pushf, ... against the ops (default on; needs images)",
-      ).choices(['on', 'off']),
-    )
-    .option('--exact-symbols', 'compare symbols as recorded, without merging compiler clones')
-    .addOption(
-      new Option('--normalize <mode>', 'make unequal work comparable').choices([
-        'none',
-        'total',
-        'work',
-        'user',
-      ]),
-    )
-    .option(
-      '--base-work <number>',
-      'work that base did, for --normalize work (one number, or one a run: 1,2,3)',
-    )
-    .option('--new-work <number>', 'work that new did')
-    .addOption(
-      new Option('--input-format <format>', 'read inputs as this, whatever they look like').choices(
-        ['perf-script', 'perf-data'],
-      ),
-    )
-    .option(
-      '--with-paths',
-      'full paths in the report (else base names, so that bytes do not depend on folders)',
-    )
-    .option(
-      '--budget <percent>',
-      'largest overhead allowed, in percent of the base total: exit status 1 beyond it',
-    )
-    .option('--base-stat <files...>', 'perf stat output of each base run: its true event total')
-    .option('--new-stat <files...>', 'the same for new')
-    .option('--budget-file <file>', 'limits for buckets, ops, functions and sites too (YAML, JSON)')
-    .option('--budget-strict', 'exit status 5 where it cannot be told whether the budget holds')
-    .option('--title <text>', 'title of the report')
-    .option('-q, --quiet', 'say nothing but errors')
-    .option('-v, --verbose', 'say all warnings of the report on standard error')
-    .action(async (operands: string[], given: unknown) => {
-      await diff(operands, parseDiffOptions(given));
-    });
-}
-
-function collect(value: string, before: string[] | undefined): string[] {
-  return [...(before ?? []), value];
-}
-
-async function diff(operands: string[], options: DiffOptions): Promise<void> {
-  const given = sidesOf(operands, options);
+/** `pvflame diff`: reads, compares, writes, and sets the exit status. */
+export async function diff(operands: string[], given: unknown): Promise<void> {
+  const options = parseDiffOptions(given);
+  const named = sidesOf(operands, options);
   // a folder where one recording belongs would be a guess
   const expand = operands.length > 0 ? (files: string[]) => files : expandFolders;
-  const paths = { base: expand(given.base), new: expand(given.new) };
+  const paths = { base: expand(named.base), new: expand(named.new) };
   const outputs = outputsOf(options);
   requireOneStdin([...paths.base, ...paths.new]);
   requireDistinct(

@@ -1,5 +1,4 @@
 import { readFileSync, statSync } from 'node:fs';
-import type { Command } from 'commander';
 import { z } from 'zod';
 import { inputError, usageError } from '../errors.js';
 import { embeddedReport, embeddedStacks } from '../render/html/embedded.js';
@@ -15,21 +14,11 @@ const optionsSchema = z.object({
   output: z.string().default('-'),
 });
 
-export function registerExtract(program: Command): void {
-  program
-    .command('extract')
-    .description("the report document, or a side's folded stacks, out of a report's HTML")
-    .argument('<report>', "HTML that pvflame wrote, '-' for standard input")
-    .option('--folded <base|new>', "that side's folded stacks, as pvflame fold prints them")
-    .option('-o, --output <file>', "where to write, '-' for standard output", '-')
-    .action(async (path: string, given: unknown) => {
-      const options = optionsSchema.safeParse(given);
-      if (!options.success) throw usageError("--folded: give 'base' or 'new'");
-      await extract(path, options.data);
-    });
-}
-
-async function extract(path: string, options: z.infer<typeof optionsSchema>): Promise<void> {
+/** `pvflame extract`: what a page carries, back out of it. */
+export async function extract(path: string, given: unknown): Promise<void> {
+  const parsed = optionsSchema.safeParse(given);
+  if (!parsed.success) throw usageError("--folded: give 'base' or 'new'");
+  const options = parsed.data;
   requireDistinct([path], [options.output]);
   requireWritable(options.output);
   const page = readPage(path);

@@ -3,11 +3,11 @@ import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ExitStatus, UserError, usageError } from '../errors.js';
 import { VERSION } from '../version.js';
-import { registerDiff } from './diff.js';
-import { registerExtract } from './extract.js';
-import { registerFold } from './fold.js';
+import { registerDiff } from './commands/diff.js';
+import { registerExtract } from './commands/extract.js';
+import { registerFold } from './commands/fold.js';
 import { dropUnfinished } from './outputs.js';
-import { registerSites } from './sites.js';
+import { registerSites } from './commands/sites.js';
 import { say } from './terminal.js';
 
 function program(): Command {

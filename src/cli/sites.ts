@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
-import { Option, type Command } from 'commander';
 import { inputError, usageError } from '../errors.js';
 import {
   findSites,
@@ -12,8 +11,9 @@ import {
   type SiteTable,
 } from '../paravirt/image/index.js';
 import type { SitesDocument, SitesImage, SitesRow } from '../report/sites-schema.js';
-import { requireWritable, writeOutput, writeStdout } from './outputs.js';
-import { renderSites, SITE_FORMATS, type SiteFormat } from '../render/sites.js';
+import { requireWritable, writeOutput } from './outputs.js';
+import type { SiteFormat } from '../render/formats.js';
+import { renderSites } from '../render/sites.js';
 
 export interface SitesOptions {
   readonly format?: SiteFormat;
@@ -166,22 +166,4 @@ export async function runSites(
   if (options.output === undefined || options.output === '-') return text;
   writeOutput(options.output, text);
   return null;
-}
-
-/** Adds the `sites` command to the program. */
-export function registerSites(program: Command): void {
-  program
-    .command('sites')
-    .description('list the paravirt call sites of a kernel image and its modules')
-    .argument('<vmlinux>', 'vmlinux, bzImage/vmlinuz or module; plain, .gz, .xz or .zst')
-    .argument('[module...]', 'modules of the same kernel')
-    .addOption(new Option('-f, --format <format>', 'output format').choices([...SITE_FORMATS]))
-    .option('-o, --output <file>', 'write to a file (.json and .tsv choose the format)')
-    .option('--kallsyms <file>', 'copy of /proc/kallsyms or System.map, for a stripped image')
-    .option('--op <pattern>', 'only these ops: irq.save_fl, irq, mmu.*, *_val')
-    .option('--code', 'list the machine code of each site, as built and as patched at boot')
-    .action(async (vmlinux: string, modules: string[], options: SitesOptions) => {
-      const text = await runSites([vmlinux, ...modules], options);
-      if (text !== null) await writeStdout(text);
-    });
 }

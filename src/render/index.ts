@@ -1,8 +1,8 @@
 import type { Report } from '../report/schema.js';
 import type { Stacks } from '../report/stacks-schema.js';
+import type { Format } from './formats.js';
 
-export const FORMATS = ['html', 'text', 'json', 'folded'] as const;
-export type Format = (typeof FORMATS)[number];
+export { FORMATS, formatOfName, type Format } from './formats.js';
 
 /** Renders the report document. Formats are loaded when asked for: most runs want one. */
 export async function render(
@@ -20,18 +20,4 @@ export async function render(
     case 'folded':
       return (await import('./folded.js')).renderFolded(report);
   }
-}
-
-/** The format that a file name's ending stands for. */
-export function formatOfName(name: string): Format | undefined {
-  const ending = /\.([a-z]+)$/.exec(name.toLowerCase())?.[1];
-  const formats: Readonly<Record<string, Format>> = {
-    html: 'html',
-    htm: 'html',
-    txt: 'text',
-    text: 'text',
-    json: 'json',
-    folded: 'folded',
-  };
-  return ending === undefined ? undefined : formats[ending];
 }

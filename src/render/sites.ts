@@ -1,7 +1,5 @@
 import type { SitesDocument, SitesImage, SitesRow } from '../report/sites-schema.js';
-
-export const SITE_FORMATS = ['table', 'tsv', 'json'] as const;
-export type SiteFormat = (typeof SITE_FORMATS)[number];
+import type { SiteFormat } from './formats.js';
 
 const TSV_COLUMNS = [
   'address',

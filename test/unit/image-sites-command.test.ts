@@ -2,7 +2,8 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'nod
 import { dirname, join } from 'node:path';
 import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
-import { opMatcher, registerSites, runSites, sitesDocument } from '../../src/cli/sites.js';
+import { registerSites } from '../../src/cli/commands/sites.js';
+import { opMatcher, runSites, sitesDocument } from '../../src/cli/sites.js';
 import { renderSites } from '../../src/render/sites.js';
 import { parseSites, sitesSchema } from '../../src/report/sites-schema.js';
 import { failure, imagePath, scratchFile, truth } from '../support/image-fixtures.js';

@@ -1,0 +1,21 @@
+/** The output formats by name. Apart from the renderers, so that naming them loads none. */
+export const FORMATS = ['html', 'text', 'json', 'folded'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** The format that a file name's ending stands for. */
+export function formatOfName(name: string): Format | undefined {
+  const ending = /\.([a-z]+)$/.exec(name.toLowerCase())?.[1];
+  const formats: Readonly<Record<string, Format>> = {
+    html: 'html',
+    htm: 'html',
+    txt: 'text',
+    text: 'text',
+    json: 'json',
+    folded: 'folded',
+  };
+  return ending === undefined ? undefined : formats[ending];
+}
+
+/** Of `pvflame sites`. */
+export const SITE_FORMATS = ['table', 'tsv', 'json'] as const;
+export type SiteFormat = (typeof SITE_FORMATS)[number];
