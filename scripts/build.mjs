@@ -1,5 +1,5 @@
 // Builds dist/: the type-checked program, the page's client as one inline bundle, the templates,
-// and the published JSON Schema of the report document.
+// and the published JSON Schemas of the documents.
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
@@ -31,10 +31,14 @@ execFileSync(
 await buildPage(join(dist, 'assets'));
 cpSync(join(root, 'templates'), join(dist, 'assets'), { recursive: true });
 chmodSync(join(dist, 'cli/main.js'), 0o755);
-const { reportJsonSchema } = await import(join(dist, 'report/json-schema.js'));
+const { checkJsonSchema, reportJsonSchema } = await import(join(dist, 'report/json-schema.js'));
 writeFileSync(
   join(dist, 'pvflame-report-1.schema.json'),
   JSON.stringify(reportJsonSchema(), null, 2) + '\n',
+);
+writeFileSync(
+  join(dist, 'pvflame-check-1.schema.json'),
+  JSON.stringify(checkJsonSchema(), null, 2) + '\n',
 );
 const old = `${dist}.old`;
 if (existsSync(place)) renameSync(place, old);

@@ -12,6 +12,12 @@ const works = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** "0.2%" or "0.2" */
+export const percentOption = z
+  .string()
+  .regex(/^\d+(?:\.\d+)? ?%?$/, 'give percent of the base total, as in 0.2%')
+  .transform((text) => Number.parseFloat(text));
+
 export const diffOptionsSchema = z.object({
   base: z.array(z.string()).optional(),
   new: z.array(z.string()).optional(),
@@ -33,11 +39,7 @@ export const diffOptionsSchema = z.object({
   normalize: z.enum(['none', 'total', 'work', 'user']).default('none'),
   baseWork: works.optional(),
   newWork: works.optional(),
-  budget: z
-    .string()
-    .regex(/^\d+(?:\.\d+)? ?%?$/, 'give percent of the base total, as in 0.2%')
-    .transform((text) => Number.parseFloat(text))
-    .optional(),
+  budget: percentOption.optional(),
   baseStat: z.array(z.string()).optional(),
   newStat: z.array(z.string()).optional(),
   budgetFile: z.string().optional(),

@@ -6,21 +6,8 @@ import {
   type Side,
 } from '../compare/index.js';
 import { ExitStatus, UserError } from '../errors.js';
-import {
-  frameFacts,
-  type FrameFacts,
-  locate,
-  renameByImage,
-  type ImageCode,
-} from '../paravirt/index.js';
-import {
-  chooseEvent,
-  columnOf,
-  eventsOf,
-  matchEvent,
-  readProfile,
-  type Profile,
-} from '../profile/index.js';
+import { frameFacts, locate, renameByImage, type ImageCode } from '../paravirt/index.js';
+import { chooseEvent, eventsOf, matchEvent, readProfile, type Profile } from '../profile/index.js';
 import { render } from '../render/index.js';
 import { colourText, wantsColour } from '../render/text/colour.js';
 import { buildReport } from '../report/build.js';
@@ -36,6 +23,7 @@ import {
 import { expandFolders, inputName, requireDistinct, requireOneStdin } from './inputs.js';
 import { shownCommand } from './shown-command.js';
 import { readImages } from './images.js';
+import { requireSymbols } from './kernel-symbols.js';
 import { requireWritable, writeOutput, writeStdout } from './outputs.js';
 import type { StatFile } from './stat-files.js';
 import { say } from './terminal.js';
@@ -204,34 +192,13 @@ function kernelSide(
   code: ImageCode | undefined,
 ): Side {
   const facts = frameFacts(profile.frames, { exactSymbols: options.exactSymbols });
-  requireSymbols(profile, facts, event, paths);
+  requireSymbols(profile, facts, event, paths, '--base-kallsyms/--new-kallsyms');
   if (code === undefined) return makeSide(profile, facts, event);
   requireRelease(profile, code, paths);
   requireBuildId(profile, code);
   const located = locate(profile.frames, facts, code, paths.join(', '));
   renameByImage(facts, located, options.exactSymbols);
   return makeSide(profile, facts, event, located);
-}
-
-/** A run without a single kernel symbol would compare nothing with something. */
-function requireSymbols(profile: Profile, facts: FrameFacts, event: string, paths: string[]): void {
-  profile.runs.forEach((run, i) => {
-    const column = columnOf(run, event);
-    let known = 0;
-    let unknown = 0;
-    for (let node = 0; node < (column?.length ?? 0); node++) {
-      const frame = profile.stacks.key(node);
-      if (frame < 0 || facts.kind[frame] === 'user' || column?.count(node) === 0) continue;
-      if (/^\[unknown\]$|^$/.test(profile.frames.frame(frame).symbol)) unknown++;
-      else known++;
-    }
-    if (known > 0 || unknown === 0) return;
-    throw new UserError(
-      `${paths[i] ?? run.path}: all kernel symbols are [unknown]; run perf script as root with ` +
-        'kernel.kptr_restrict=0; for perf.data give --base-kallsyms/--new-kallsyms, a copy of /proc/kallsyms',
-      ExitStatus.input,
-    );
-  });
 }
 
 /** An image of another version is named as such; the addresses would only say that it is wrong. */

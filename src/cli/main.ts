@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ExitStatus, UserError, usageError } from '../errors.js';
 import { VERSION } from '../version.js';
+import { registerCheck } from './commands/check.js';
 import { registerDiff } from './commands/diff.js';
 import { registerExtract } from './commands/extract.js';
 import { registerFold } from './commands/fold.js';
@@ -18,6 +19,7 @@ function program(): Command {
     .configureOutput({ writeErr: () => undefined })
     .exitOverride();
   const diff = registerDiff(root);
+  registerCheck(root);
   registerFold(root);
   registerExtract(root);
   registerSites(root);

@@ -14,5 +14,7 @@ export type { NodeKind } from './keys.js';
 export type { UnionTree } from './tree.js';
 export type { Findings, Tested } from './test-rows.js';
 export { anchorSide, type Anchor, type Anchored } from './anchor.js';
+export { budgetNeeds, noiseOf, type BudgetNeeds, type Noise } from './noise.js';
+export { otherKernel } from './one-kernel.js';
 export { globMatches } from './glob.js';
 export { judgeBudget, type BudgetEntry, type BudgetFinding, type BudgetRow } from './budget.js';

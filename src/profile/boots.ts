@@ -8,23 +8,34 @@ export function endedAt(run: Run): number | null {
 }
 
 /**
- * How many boots the runs of a side are from, as far as their headers tell. A boot's clock starts at 0: a
- * recording that ended sooner after another one than its own last time stamp says belongs to a boot that
- * was up while the other ran. Runs whose header says nothing count as boots of their own.
+ * Which boot each run is from, numbered from 0 in the order of the runs, as far as their headers tell. A
+ * boot's clock starts at 0: a recording that ended sooner after another one than its own last time stamp
+ * says belongs to a boot that was up while the other ran. Runs whose header says nothing are boots of their own.
  */
-export function bootsOf(runs: readonly Run[]): number {
+export function bootOfRuns(runs: readonly Run[]): number[] {
   const ends = runs
-    .map((run) => ({ run, end: endedAt(run) }))
-    .filter((entry): entry is { run: Run; end: number } => entry.end !== null)
+    .map((run, at) => ({ run, at, end: endedAt(run) }))
+    .filter((entry): entry is typeof entry & { end: number } => entry.end !== null)
     .sort((a, b) => a.end - b.end);
-  const shared = ends.filter(({ run, end }, i) => {
+  const first = runs.map((_, at) => at);
+  ends.forEach(({ run, at, end }, i) => {
     const before = ends[i - 1];
-    return (
+    const shared =
       before !== undefined &&
       before.run.header.hostname === run.header.hostname &&
       run.lastTime !== null &&
-      end - before.end < run.lastTime
-    );
+      end - before.end < run.lastTime;
+    if (shared) first[at] = first[before.at] ?? before.at;
   });
-  return runs.length - shared.length;
+  const numbers = new Map<number, number>();
+  return first.map((boot) => {
+    const known = numbers.get(boot) ?? numbers.size;
+    numbers.set(boot, known);
+    return known;
+  });
+}
+
+/** How many boots the runs are from. */
+export function bootsOf(runs: readonly Run[]): number {
+  return new Set(bootOfRuns(runs)).size;
 }

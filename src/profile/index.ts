@@ -16,4 +16,4 @@ export { mergeProfiles, compareText } from './merge.js';
 export { foldProfile, foldWeights, type FoldOptions } from './fold.js';
 export { foldTree, type FoldTree } from './fold-tree.js';
 export { readProfile, type ReadOptions } from './read.js';
-export { bootsOf, endedAt } from './boots.js';
+export { bootOfRuns, bootsOf, endedAt } from './boots.js';

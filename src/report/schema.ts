@@ -11,7 +11,7 @@ export const REPORT_SCHEMA = 'pvflame-report/1';
 
 const weight = z.number();
 const count = z.number().int().nonnegative();
-const interval = z.tuple([z.number(), z.number()]).nullable();
+export const interval = z.tuple([z.number(), z.number()]).nullable();
 
 export const VERDICTS = ['more', 'less', 'within noise', 'too little data'] as const;
 const verdict = z.enum(VERDICTS);
@@ -69,7 +69,7 @@ export const WARNING_CODES = [
   'stat-estimate',
 ] as const;
 
-const skippedLines = z.object({ reason: z.string(), lines: count, firstLine: count });
+export const skippedLines = z.object({ reason: z.string(), lines: count, firstLine: count });
 
 const run = z.object({
   /** Base name of the input; the full path only with --with-paths. "-" is standard input. */
@@ -100,7 +100,7 @@ const run = z.object({
     .nullable(),
 });
 
-const recording = z.object({
+export const recording = z.object({
   hostname: z.string().nullable(),
   osRelease: z.string().nullable(),
   arch: z.string().nullable(),

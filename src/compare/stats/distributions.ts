@@ -30,6 +30,16 @@ function normalTwoSided(z: number): number {
   return (Math.sqrt(2 / Math.PI) * Math.exp((-z * z) / 2)) / fraction;
 }
 
+/** From here on Wilson and Hilferty's cube (1931) is right to seven digits. */
+const MANY_DF = 1e4;
+
+/** Quantile of chi-square; `df` need not be whole. */
+export function chiSquareQuantile(probability: number, df: number): number {
+  if (df < MANY_DF) return jStat.chisquare.inv(probability, df);
+  const part = 2 / (9 * df);
+  return df * (1 - part + jStat.normal.inv(probability, 0, 1) * Math.sqrt(part)) ** 3;
+}
+
 /** Derivative of log gamma: recurrence up to 6, then the asymptotic series (A&S 6.3.5, 6.3.18). */
 export function digamma(x: number): number {
   let sum = 0;

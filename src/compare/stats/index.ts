@@ -16,6 +16,7 @@ export {
   type RunSpread,
 } from './power.js';
 export { changeOfRuns } from './runs.js';
+export { sdInterval, varianceRatioInterval } from './scale-interval.js';
 export { findSpread, NO_SPREAD, type Spread } from './spread.js';
 export { changeOfTotals } from './totals.js';
 export type { Change, Interval, RowPair, RowSide, Totals } from './types.js';

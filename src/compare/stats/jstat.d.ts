@@ -6,6 +6,7 @@ declare module 'jstat' {
     /** Complementary error function. */
     erfc(x: number): number;
     normal: { inv(p: number, mean: number, sd: number): number };
+    chisquare: { inv(p: number, df: number): number };
     studentt: { inv(p: number, df: number): number };
   }
   const jStat: JStat;

@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import { noiseOf, otherKernel } from '../compare/index.js';
+import { inputError, usageError } from '../errors.js';
+import { frameFacts } from '../paravirt/index.js';
+import { chooseEvent, columnOf, matchEvent, readProfile, type Profile } from '../profile/index.js';
+import { renderCheckText } from '../render/check-text.js';
+import type { CheckReport } from '../report/check-schema.js';
+import { buildCheck } from '../report/check.js';
+import { VERSION } from '../version.js';
+import { percentOption } from './diff-options.js';
+import { expandFolders, inputName, requireDistinct, requireOneStdin } from './inputs.js';
+import { requireSymbols } from './kernel-symbols.js';
+import { requireWritable, writeOutput, writeStdout } from './outputs.js';
+import { shownFile, shownOptions } from './shown-command.js';
+import { say } from './terminal.js';
+
+const optionsSchema = z.object({
+  event: z.string().optional(),
+  comm: z.string().optional(),
+  kernelOnly: z.boolean().default(false),
+  budget: percentOption.optional(),
+  output: z.string().default('-'),
+  format: z.enum(['text', 'json']).optional(),
+  inputFormat: z.enum(['perf-script', 'perf-data']).optional(),
+  kallsyms: z.string().optional(),
+  withPaths: z.boolean().default(false),
+  quiet: z.boolean().default(false),
+  verbose: z.boolean().default(false),
+});
+type CheckOptions = z.infer<typeof optionsSchema>;
+
+/** Parses commander's raw options; what is wrong is said in one line (exit status 2). */
+export function parseCheckOptions(given: unknown): CheckOptions {
+  const options = optionsSchema.safeParse(given);
+  if (options.success) return options.data;
+  const issue = options.error.issues[0];
+  throw usageError(`--${String(issue?.path[0])}: ${issue?.message ?? 'not understood'}`);
+}
+
+/** `pvflame check`: the noise of one kernel's runs. */
+export async function check(inputs: string[], given: unknown): Promise<void> {
+  const options = parseCheckOptions(given);
+  const paths = expandFolders(inputs);
+  requireOneStdin(paths);
+  requireDistinct(paths, [options.output]);
+  requireWritable(options.output);
+  if (paths.length < 2)
+    throw usageError(
+      `${paths.join()}: one run does not show how runs differ; give two or more runs of one kernel`,
+    );
+  const report = await checkReport(paths, options);
+  const text =
+    formatOf(options) === 'json' ? JSON.stringify(report) + '\n' : renderCheckText(report);
+  if (options.output === '-') await writeStdout(text);
+  else writeOutput(options.output, text);
+  if (options.verbose && !options.quiet)
+    for (const { code, message } of report.warnings) say(`${code}: ${message}`);
+}
+
+function formatOf({ format, output }: CheckOptions): 'text' | 'json' {
+  return format ?? (/\.json$/i.test(output) ? 'json' : 'text');
+}
+
+/** Reads the runs, refuses what is not one kernel and one event, and fills the document. */
+export async function checkReport(paths: string[], options: CheckOptions): Promise<CheckReport> {
+  const profile = await readProfile(paths, {
+    task: 'comm',
+    comm: options.comm,
+    kernelOnly: options.kernelOnly,
+    nameOf: (path) => inputName(path, options.withPaths),
+    format: options.inputFormat,
+    kallsyms: options.kallsyms,
+  });
+  const { event } = chooseEvent(profile, options.event, paths.join(', '));
+  requireOneEvent(profile, event, paths);
+  requireNoCopies(profile, paths);
+  const facts = frameFacts(profile.frames, { exactSymbols: false });
+  requireSymbols(profile, facts, event, paths, '--kallsyms');
+  const other = otherKernel(profile, facts, event);
+  if (other !== undefined) {
+    throw inputError(
+      paths[profile.runs.indexOf(other.run)] ?? other.run.path,
+      other.why,
+      'check takes runs of one kernel; compare two with pvflame BASE NEW',
+    );
+  }
+  return buildCheck({
+    profile,
+    event,
+    eventAsked: options.event !== undefined,
+    noise: noiseOf(profile, facts, event),
+    budget: options.budget,
+    version: VERSION,
+    argv: [
+      'check',
+      ...paths.map((path) => shownFile(path, options.withPaths)),
+      ...shownOptions(options, optionsSchema.parse({})),
+    ],
+  });
+}
+
+function requireOneEvent(profile: Profile, event: string, paths: readonly string[]): void {
+  profile.runs.forEach((run, i) => {
+    if ((columnOf(run, event)?.samples ?? 0) > 0) return;
+    const names = run.columns.filter((column) => column.samples > 0).map(({ event: name }) => name);
+    const alike = matchEvent(names, event);
+    const held = names.map((name) => name || '(unnamed)').join(', ') || 'no sample that is kept';
+    throw inputError(
+      paths[i] ?? run.path,
+      `holds ${held}, but ${event || '(unnamed)'} is counted`,
+      alike === undefined
+        ? 'different events are not compared: choose with --event'
+        : 'the same counter with other modifiers samples otherwise: record all runs alike',
+    );
+  });
+}
+
+/** A recording given twice would show a spread that is too small. */
+function requireNoCopies(profile: Profile, paths: readonly string[]): void {
+  const first = new Map<string, number>();
+  profile.runs.forEach((run, i) => {
+    const before = first.get(run.sha256);
+    if (before !== undefined)
+      throw inputError(
+        paths[i] ?? run.path,
+        `is the same recording as ${paths[before] ?? ''}`,
+        'each run has to be one of its own',
+      );
+    first.set(run.sha256, i);
+  });
+}

@@ -1,0 +1,128 @@
+import type { FrameFacts } from '../paravirt/index.js';
+import type { Profile } from '../profile/index.js';
+import { compareSides } from './compare.js';
+import { makeSide } from './side.js';
+import { addUp, type UnionTree } from './tree.js';
+
+/** Frames of the graph that would be coloured though both sides ran one kernel. */
+export interface Coloured {
+  /** Run against run: by a differ that colours any change, and by pvflame's verdicts on one run a side. */
+  runs: { comparisons: number; frames: number; anyChange: number; pvflame: ShareOf };
+  /** Half of the boots against the other half, as repeated runs; null under four boots. */
+  boots: { comparisons: number; frames: number; a: number; b: number; pvflame: ShareOf } | null;
+}
+
+export interface ShareOf {
+  /** Mean share of the frames that are coloured, 0 to 1. */
+  share: number;
+  /** Comparisons in which any frame is. */
+  any: number;
+}
+
+/** More comparisons of the same runs say little that is new. */
+const MOST_COMPARISONS = 10;
+
+/** Compares one kernel's runs with each other. Numbers of frames are means over the comparisons. */
+export function colouredByChance(
+  profile: Profile,
+  facts: FrameFacts,
+  event: string,
+  boot: readonly number[],
+): Coloured {
+  const compare = (base: readonly number[], other: readonly number[]) => {
+    const side = (runs: readonly number[]) =>
+      makeSide({ ...profile, runs: runs.flatMap((at) => profile.runs[at] ?? []) }, facts, event);
+    const { tree, findings } = compareSides(side(base), side(other), {
+      mode: 'none',
+      baseWork: [],
+      newWork: [],
+    });
+    return countFrames(tree, (i) => /^(?:more|less)$/.test(findings.frames[i]?.verdict ?? ''));
+  };
+  const single = pairs(profile.runs.length).map(([a, b]) => compare([a], [b]));
+  // one run a boot: several of one boot are no repetitions
+  const firsts = [...new Set(boot)].map((of) => boot.indexOf(of));
+  const halves = splits(firsts.length).map((half) =>
+    compare(
+      firsts.filter((_, i) => half.has(i)),
+      firsts.filter((_, i) => !half.has(i)),
+    ),
+  );
+  return {
+    runs: {
+      ...summary(single),
+      anyChange: meanOf(single.map((c) => c.changed / Math.max(1, c.frames))),
+    },
+    boots:
+      halves.length === 0
+        ? null
+        : {
+            ...summary(halves),
+            a: Math.floor(firsts.length / 2),
+            b: Math.ceil(firsts.length / 2),
+          },
+  };
+}
+
+interface Counted {
+  frames: number;
+  changed: number;
+  judged: number;
+}
+
+/** Frames with weight on either side, the root left out. */
+function countFrames(tree: UnionTree, isJudged: (frame: number) => boolean): Counted {
+  const [base, other] = [Float64Array.from(tree.base), Float64Array.from(tree.new)];
+  addUp(base, tree.parent);
+  addUp(other, tree.parent);
+  const counted = { frames: 0, changed: 0, judged: 0 };
+  for (let i = 1; i < base.length; i++) {
+    if (base[i] === 0 && other[i] === 0) continue;
+    counted.frames++;
+    if (base[i] !== other[i]) counted.changed++;
+    if (isJudged(i)) counted.judged++;
+  }
+  return counted;
+}
+
+function summary(of: readonly Counted[]) {
+  return {
+    comparisons: of.length,
+    frames: meanOf(of.map((c) => c.frames)),
+    pvflame: {
+      share: meanOf(of.map((c) => c.judged / Math.max(1, c.frames))),
+      any: of.filter((c) => c.judged > 0).length,
+    },
+  };
+}
+
+const meanOf = (values: readonly number[]) =>
+  values.length === 0 ? 0 : values.reduce((a, b) => a + b, 0) / values.length;
+
+/** All pairs of a few runs; of many each with the next one. */
+function pairs(runs: number): [number, number][] {
+  const all = Array.from({ length: runs }, (_, a) =>
+    Array.from({ length: runs - a - 1 }, (_n, i): [number, number] => [a, a + 1 + i]),
+  ).flat();
+  if (all.length <= MOST_COMPARISONS) return all;
+  return all.filter(([a, b]) => b === a + 1).slice(0, MOST_COMPARISONS);
+}
+
+/** Ways to halve the boots, each once, the first boot on the same side; ten at most, spread over all of them. */
+function splits(boots: number): Set<number>[] {
+  if (boots < 4) return [];
+  const size = Math.floor(boots / 2);
+  const found = new Map<string, Set<number>>();
+  for (let step = 1; step < 4 * boots && found.size < MOST_COMPARISONS; step++) {
+    for (let start = 0; start < boots && found.size < MOST_COMPARISONS; start++) {
+      const half = new Set(Array.from({ length: size }, (_, i) => (start + i * step) % boots));
+      if (half.size < size) continue;
+      const rest = Array.from({ length: boots }, (_, i) => i).filter((i) => !half.has(i));
+      // two equal halves are one split, whichever comes first
+      const names = [[...half].sort((a, b) => a - b).join(), rest.join()];
+      const key = boots % 2 === 0 ? (names.sort()[0] ?? '') : (names[0] ?? '');
+      if (!found.has(key)) found.set(key, half);
+    }
+  }
+  return [...found.values()];
+}
