@@ -70,17 +70,20 @@ export function judgeBudget(entries: readonly BudgetEntry[], rows: Budgeted): Bu
 
 function judgeEntry(entry: BudgetEntry, all: Budgeted): BudgetFinding {
   const { matching, known } = rowsOf(entry, all);
+  const only = matching.length === 1 ? matching[0] : undefined;
   const undecided = (reason: BudgetReason): BudgetFinding => ({
     ...entry,
     outcome: 'cannot tell',
     reason,
     rows: matching.length,
-    percent: null,
+    percent: only === undefined ? null : measuredOf(only, all).percent,
     percentInterval: null,
     beyond: [],
   });
   if (!known) return undecided('not-known');
   if (matching.length === 0) return undecided('no-match');
+  if (all.timer && entry.target !== 'total') return undecided('timer');
+  if (!all.repeated) return undecided('no-interval');
   if (entry.of === 'sum') {
     const sum = sumOf(matching, all);
     const measured = measuredOf(sum, all);
@@ -99,14 +102,14 @@ function judgeEntry(entry: BudgetEntry, all: Budgeted): BudgetFinding {
         (b.percent ?? 0) - (a.percent ?? 0) ||
         (a.name < b.name ? -1 : 1),
     );
-  const only = judged.length === 1 ? judged[0] : undefined;
+  const single = judged.length === 1 ? judged[0] : undefined;
   return {
     ...entry,
     rows: matching.length,
     outcome: beyond[0]?.outcome ?? 'within',
     reason: beyond[0]?.reason ?? null,
-    percent: only?.percent ?? null,
-    percentInterval: only?.percentInterval ?? null,
+    percent: single?.percent ?? null,
+    percentInterval: single?.percentInterval ?? null,
     beyond: entry.target === 'total' ? [] : beyond,
   };
 }
@@ -142,9 +145,8 @@ function rowsOf(entry: BudgetEntry, all: Budgeted): { matching: BudgetRow[]; kno
 
 function judge(row: BudgetRow, entry: BudgetEntry, all: Budgeted): BudgetVerdict {
   const cannot = (reason: BudgetReason): BudgetVerdict => ({ outcome: 'cannot tell', reason });
-  if (all.timer && entry.target !== 'total') return cannot('timer');
   const { percentInterval } = measuredOf(row, all);
-  if (!all.repeated || percentInterval === null) return cannot('no-interval');
+  if (percentInterval === null) return cannot('no-interval');
   const outcome = budgetOutcome(percentInterval, entry.limit);
   if (outcome === 'within') return { outcome, reason: null };
   if (row.bound === 'at-most') return cannot('at-most');

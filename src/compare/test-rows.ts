@@ -27,6 +27,9 @@ export interface Tested {
 /** Of the total; a larger frame is a sum of functions rather than one of them. */
 const LARGE = 0.05;
 
+/** Share of the samples from which on a row is as good as the total. */
+const NEARLY_ALL = 0.95;
+
 const UNTESTED: Tested = { interval: null, verdict: 'too little data' };
 
 export interface Testable {
@@ -95,6 +98,16 @@ function overRuns(rows: Testable): Changes {
   };
 }
 
+/**
+ * A row that is the total but for a rest: given the total it hardly varies, so that its change is the total's, of
+ * which one run a side says nothing.
+ */
+function isNearlyTotal(row: RowPair, total: RowPair): boolean {
+  return (['base', 'new'] as const).every(
+    (side) => row[side].samples > NEARLY_ALL * total[side].samples,
+  );
+}
+
 function withinRuns(rows: Testable, noise: RowNoise): Changes {
   const side = (row: RowPair['base'], total: RowPair['base']) => ({
     value: meanOfSide(row),
@@ -104,12 +117,14 @@ function withinRuns(rows: Testable, noise: RowNoise): Changes {
   const changes = KINDS.map((kind) => {
     const { phi, df } = noise[kind];
     return rows[kind].map((row, i) =>
-      changeWithinRuns(
-        side(row.base, rows.total.base),
-        side(row.new, rows.total.new),
-        phi[i],
-        df[i],
-      ),
+      isNearlyTotal(row, rows.total)
+        ? { delta: meanOfSide(row.new) - meanOfSide(row.base), interval: null, p: 1, df: 0 }
+        : changeWithinRuns(
+            side(row.base, rows.total.base),
+            side(row.new, rows.total.new),
+            phi[i],
+            df[i],
+          ),
     );
   });
   return Object.fromEntries(KINDS.map((kind, i) => [kind, changes[i] ?? []])) as Changes;

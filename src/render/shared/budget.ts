@@ -4,7 +4,7 @@ import { plural, signedShort } from './numbers.js';
 
 const REASONS: Readonly<Record<NonNullable<BudgetEntry['reason']>, string>> = {
   noise: 'the data show neither that it holds nor that it does not',
-  'no-interval': 'that takes two or more boots a side',
+  'no-interval': 'there is no interval; two or more boots a side give one',
   timer: 'below the total a timer decides nothing',
   'at-most': "base's own work there could not be measured",
   'no-match': 'matches nothing in these recordings',

@@ -208,4 +208,15 @@ describe('one run a side', () => {
     const even = largest(await compare([base], [other]));
     expect(largest(await compare([uneven(base)], [uneven(other)]))).toBeGreaterThan(1.15 * even);
   });
+
+  it('with one run a side a frame that holds all is judged like the total', async () => {
+    const [quiet, loud] = [runs(2), runs(2, planted(300, callee, 500_751))];
+    const report = await compare(quiet.slice(0, 1), loud.slice(0, 1), { comm: 'mmapbench' });
+    const { depth, verdict } = report.graph.nodes;
+    const untested = VERDICTS.indexOf('too little data');
+    expect(depth.filter((d) => d === 1)).toHaveLength(1);
+    expect([verdict[0], verdict[1]]).toEqual([untested, untested]);
+    // what the planted op added is beside it, and is told
+    expect(report.ops.find((row) => row.op === 'mmu.set_pte')?.verdict).toBe('more');
+  });
 });
