@@ -108,21 +108,31 @@ function pairs(runs: number): [number, number][] {
   return all.filter(([a, b]) => b === a + 1).slice(0, MOST_COMPARISONS);
 }
 
-/** Ways to halve the boots, each once, the first boot on the same side; ten at most, spread over all of them. */
+/** Up to here all ways to halve the boots are listed: 252 of ten. */
+const MOST_LISTED = 10;
+
+/** Ways to halve the boots, each once; ten at most, spread over all of them. */
 function splits(boots: number): Set<number>[] {
   if (boots < 4) return [];
   const size = Math.floor(boots / 2);
-  const found = new Map<string, Set<number>>();
-  for (let step = 1; step < 4 * boots && found.size < MOST_COMPARISONS; step++) {
-    for (let start = 0; start < boots && found.size < MOST_COMPARISONS; start++) {
-      const half = new Set(Array.from({ length: size }, (_, i) => (start + i * step) % boots));
-      if (half.size < size) continue;
-      const rest = Array.from({ length: boots }, (_, i) => i).filter((i) => !half.has(i));
-      // two equal halves are one split, whichever comes first
-      const names = [[...half].sort((a, b) => a - b).join(), rest.join()];
-      const key = boots % 2 === 0 ? (names.sort()[0] ?? '') : (names[0] ?? '');
-      if (!found.has(key)) found.set(key, half);
-    }
-  }
-  return [...found.values()];
+  // of more boots only the first ten change sides
+  const listed = Math.min(boots, MOST_LISTED + (boots % 2));
+  const halves = choices(listed, Math.floor(listed / 2))
+    // two equal halves are one split: the one with the first boot stands for both
+    .filter((half) => boots % 2 === 1 || half[0] === 0)
+    .map((half) => new Set([...half, ...range(listed, listed + size - half.length)]));
+  const stride = Math.max(1, halves.length / MOST_COMPARISONS);
+  return range(0, Math.min(MOST_COMPARISONS, halves.length)).flatMap(
+    (i) => halves[Math.floor(i * stride)] ?? [],
+  );
+}
+
+const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
+
+/** All choices of `size` numbers under `n`, ascending. */
+function choices(n: number, size: number, from = 0): number[][] {
+  if (size === 0) return [[]];
+  return range(from, n - size + 1).flatMap((first) =>
+    choices(n, size - 1, first + 1).map((rest) => [first, ...rest]),
+  );
 }

@@ -6,7 +6,6 @@ import { eachWeight, makeSide, type Side } from './side.js';
 import {
   ALPHA,
   dispersion,
-  findSpread,
   MIN_SAMPLES,
   minimumDetectableEffect,
   runsNeeded,
@@ -31,12 +30,8 @@ export interface Noise {
   equal: boolean;
   /** null where the samples' order is not known or there are too few. */
   within: WithinNoise | null;
-  functions: {
-    /** With enough samples for a verdict. */
-    tested: number;
-    /** What functions differ by between boots beyond sampling, in percent of each; null where not known. */
-    percent: number | null;
-  };
+  /** With enough samples for a verdict. */
+  functions: number;
   frames: Coloured;
   /** Least change of the total that as many boots a side would show, in percent; null without a spread. */
   detectable: { percent: number; interval: Interval; runs: number } | null;
@@ -75,7 +70,7 @@ export function noiseOf(profile: Profile, facts: FrameFacts, event: string): Noi
     spread,
     equal,
     within: withinRuns(side, rows),
-    functions: functionNoise(side, rows, boot),
+    functions: testedFunctions(side, rows),
     frames: colouredByChance(profile, facts, event, boot),
     detectable:
       spread === null
@@ -105,7 +100,7 @@ export function budgetNeeds(noise: Noise, limit: number): BudgetNeeds {
   const boots = (sd: number) => (limit > 0 ? runsNeeded(limit, sd) : null);
   const shares = { base: 0, new: limit / 100 };
   const phi = (within?.dispersion ?? 1) * (within?.weights ?? 1);
-  const rows = Math.max(1, functions.tested);
+  const rows = Math.max(1, functions);
   return {
     limit,
     boots:
@@ -173,31 +168,12 @@ function withinRuns(side: Side, rows: { of: Int32Array; count: number }): Within
   };
 }
 
-function functionNoise(
-  side: Side,
-  rows: { of: Int32Array; count: number },
-  boot: readonly number[],
-): Noise['functions'] {
-  const runs = side.columns.length;
-  const weights = Array.from({ length: rows.count }, () => new Float64Array(runs));
+/** Functions with enough samples for a verdict. */
+function testedFunctions(side: Side, rows: { of: Int32Array; count: number }): number {
   const samples = new Float64Array(rows.count);
-  eachWeight(side, (run, node, weight, n) => {
+  eachWeight(side, (_run, node, _weight, n) => {
     const row = rows.of[node] ?? 0;
-    const column = weights[row];
-    if (column !== undefined) column[run] = (column[run] ?? 0) + weight;
     samples[row] = (samples[row] ?? 0) + n;
   });
-  const tested = samples.filter((n) => n >= MIN_SAMPLES).length;
-  if (new Set(boot).size < 2) return { tested, percent: null };
-  const boots = weights.map((column) => meansByBoot([...column], boot));
-  const all = meansByBoot(
-    side.columns.map((column) => column?.total ?? 0),
-    boot,
-  );
-  const none = { runs: [], samples: 0 };
-  const spread = findSpread(
-    boots.map((of, row) => ({ base: { runs: of, samples: samples[row] ?? 0 }, new: none })),
-    { base: all.reduce((a, b) => a + b, 0) / all.length, new: 0 },
-  );
-  return { tested, percent: spread.points === 0 ? null : 100 * spread.relative };
+  return samples.filter((n) => n >= MIN_SAMPLES).length;
 }

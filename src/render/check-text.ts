@@ -74,26 +74,17 @@ function totals({ runs, boots, unit, total }: CheckReport): string[] {
   ];
 }
 
-function between({ total, functions, boots }: CheckReport): string[] {
+function between({ total, boots }: CheckReport): string[] {
   const { spread } = total;
   if (spread === null) return ['BETWEEN BOOTS: not known'];
   const [low, high] = spread.interval;
-  const rows =
-    functions.percent === null
-      ? []
-      : paragraph(
-          functions.percent < 0.01
-            ? 'Functions differ by no more than sampling noise explains.'
-            : `Beyond sampling noise a function differs by about ${percent(functions.percent)} of its own size.`,
-        );
   return [
-    `BETWEEN BOOTS`,
+    'BETWEEN BOOTS',
     ...paragraph(
       `The total's standard deviation is ${percent(spread.percent)} of the mean. From ${plural(boots, 'boot')} that is ` +
         `itself uncertain: 95 % interval ${percent(low)} to ${percent(high)} (chi-square, ` +
         `${plural(spread.df, 'degree')} of freedom).`,
     ),
-    ...rows,
   ];
 }
 

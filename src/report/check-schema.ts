@@ -69,12 +69,8 @@ export const checkSchema = z.object({
       weights: z.number(),
     })
     .nullable(),
-  functions: z.object({
-    /** Functions with 10 samples or more. */
-    tested: count,
-    /** What a function differs by between boots beyond sampling noise, in percent of itself. */
-    percent: z.number().nullable(),
-  }),
+  /** Functions with 10 samples or more. */
+  functions: count,
   /** Frames that would be coloured though nothing changed; `frames` is a mean over the comparisons. */
   frames: z.object({
     runs: z.object({
