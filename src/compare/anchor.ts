@@ -29,7 +29,9 @@ export interface Anchored extends Anchor {
  */
 export function anchorSide(side: Side, anchors: readonly Anchor[]): void {
   side.anchors = anchors.map((anchor, i) => {
-    const sampled = side.columns[i]?.unfiltered ?? 0;
+    const column = side.columns[i];
+    // inputs without filters only have the total
+    const sampled = Math.max(column?.unfiltered ?? 0, column?.total ?? 0);
     if (!(sampled > 0)) {
       const run = side.profile.runs[i]?.path ?? `run ${i + 1}`;
       throw new UserError(

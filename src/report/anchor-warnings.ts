@@ -1,4 +1,4 @@
-import type { Side } from '../compare/index.js';
+import { isTimerEvent, type Side } from '../compare/index.js';
 import type { Warning } from './warnings.js';
 
 /** Sums of periods miss up to a period a CPU and counter, which a few thousand samples hide. */
@@ -22,12 +22,15 @@ export function anchorWarnings(label: string, side: Side): Warning[] {
         : factor > 1
           ? 'lost or throttled samples, or another scope (-a, a process)?'
           : 'another run, or another scope (-a, a process)?';
+    // a clock counts on through idle time, where its timer stands still
+    const idle = isTimerEvent(side.event) && factor > 1 ? ' Idle time, hardly sampled?' : '';
     const others = differing.length > 1 ? `; ${differing.length} runs differ` : '';
     warnings.push({
       code: 'stat-differs',
       message:
         `${label}: the samples of ${worst.run?.path} sum up to ${(100 / factor).toFixed(1)} % of ` +
-        `what ${worst.anchor.path} counted${others}: ${cause}`,
+        `what ${worst.anchor.path} counted${others}: ${cause}${idle} ` +
+        'Rows are scaled as if what is missing were like the rest',
     });
   }
   const multiplexed = anchors.filter(({ anchor }) => (anchor.running ?? 100) < 99.5);

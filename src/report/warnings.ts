@@ -173,7 +173,11 @@ function recordingWarnings(input: WarningInput): Warning[] {
     if (lost > 0) {
       warnings.push({
         code: 'lost-samples',
-        message: `${label}: perf lost ${lost} events; the totals are too low`,
+        message:
+          `${label}: perf lost ${lost} events; ` +
+          (side.anchors === undefined
+            ? 'the totals are too low'
+            : "perf stat's totals make up for it, as if they were like the rest"),
       });
     }
     if (runs.some((run) => run.truncated)) {

@@ -69,7 +69,8 @@ describe('--base-stat, --new-stat', () => {
     expect(codes(anchored)).toContain('stat-differs');
     expect(anchored.warnings.find(({ code }) => code === 'stat-differs')?.message).toBe(
       'n.txt: the samples of n.txt sum up to 50.0 % of what n.stat counted: ' +
-        'another run, event or scope (-a, a process)?',
+        'another run, event or scope (-a, a process)? ' +
+        'Rows are scaled as if what is missing were like the rest',
     );
   });
 
