@@ -58,6 +58,7 @@ describe('output', () => {
     expect(ran.stdout).toContain('no interval, verdict: too little data');
     expect(ran.stdout).toMatch(/call +>= +\+114\.2 +\+1\.38 /);
     expect(ran.stdout).toContain('>= +57.6  +0.70  0.16  more  lock.queued_spin_unlock');
+    expect(ran.stdout).toContain('half of the 95 % interval (sampling noise only)');
   });
 
   it('writes several files in one run, each by its ending, and says so', () => {

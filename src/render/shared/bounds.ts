@@ -29,7 +29,7 @@ export function boundNotes(report: Report): string[] {
   if (used.has('lower')) {
     notes.push(
       '≥ before a weight: at least this much, since a timer does not see what runs with interrupts off. ' +
-        'Before a change, ≥ (of a fall: ≤) marks the difference of two such weights: it shows what samples could name, and is no strict bound itself. No such row is called less: what is not seen may have grown.',
+        'Before a change, ≥ (of a fall: ≤) marks the difference of two such weights: it shows what samples could name, and is no strict bound itself. No such row is called less: what is not seen may have grown. Their intervals are of noise only, not of what is not seen.',
     );
   }
   if (used.has('at-most')) {

@@ -102,7 +102,7 @@ function boundLines(report: Report): string[] {
     ...(bounds.has('lower')
       ? wrap(
           '  >= and, of a fall, <=: what samples could name. A timer misses, on both sides, what runs ' +
-            'with interrupts off: no such row is called less, and the sign is no strict bound.',
+            'with interrupts off: no such row is called less, the sign is no strict bound, and intervals are of noise only, not of what is not seen.',
           '  ',
         )
       : []),
