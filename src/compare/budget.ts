@@ -157,7 +157,7 @@ function judge(row: BudgetRow, entry: BudgetEntry, all: Budgeted): BudgetVerdict
 function measuredOf(row: BudgetRow, all: Budgeted) {
   const base = mean(all.total.base);
   const percent = (weight: number) => (100 * weight) / base;
-  const { interval } = row.tested;
+  const interval = row.tested.interval ?? unseenInterval(row, all);
   return {
     percent: base > 0 ? percent(delta(row)) : null,
     percentInterval:
@@ -166,6 +166,23 @@ function measuredOf(row: BudgetRow, all: Budgeted) {
         : ([percent(interval[0]), percent(interval[1])] satisfies Interval),
   };
 }
+
+/**
+ * Of a row without a sample on either side: it still may have had some. The score interval of a Poisson mean of
+ * 0 (stats/side-interval.ts), with the total's weight of a sample.
+ */
+function unseenInterval(row: BudgetRow, all: Budgeted): Interval | null {
+  if (!all.repeated || row.base.samples + row.new.samples > 0) return null;
+  const most = ({ runs, samples }: Measured) => {
+    const sum = runs.reduce((a, b) => a + b, 0);
+    return samples === 0 ? null : (SQUARED_975 * sum) / samples / runs.length;
+  };
+  const [base, other] = [most(all.total.base), most(all.total.new)];
+  return base === null || other === null ? null : [-base, other];
+}
+
+/** Squared quantile of the normal distribution: what 0 samples reach up to. */
+const SQUARED_975 = 1.959964 ** 2;
 
 /** All rows as one: its runs are the sums of the rows' runs, so that its spread is the sum's own. */
 function sumOf(rows: readonly BudgetRow[], all: Budgeted): BudgetRow {

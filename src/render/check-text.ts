@@ -1,14 +1,14 @@
 /** The document of `pvflame check` for a mail: 72 columns, ASCII, every number with what it means. */
 import type { CheckReport } from '../report/check-schema.js';
 import { fixed, formatCount, formatWeight, plural, weightScale } from './shared/numbers.js';
-import { displayName } from './shared/visible.js';
+import { displayName, visibleText } from './shared/visible.js';
 import { asciiLine, wrap } from './text/layout.js';
 
 export function renderCheckText(check: CheckReport): string {
   const sections = [
     heading(check),
     totals(check),
-    check.warnings.flatMap(({ message }) => wrap(`note: ${displayName(message)}`, '      ')),
+    check.warnings.flatMap(({ message }) => wrap(`note: ${visibleText(message)}`, '      ')),
     between(check),
     within(check),
     frames(check),

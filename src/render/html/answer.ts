@@ -78,7 +78,7 @@ function howSure(report: Report): Markup {
 /** Every limit's outcome, where there are any; not knowing is not passing. */
 function budget(report: Report): Markup | null {
   if (report.budget.length === 0) return null;
-  const lines = budgetLines(report.budget).map(displayName);
+  const lines = budgetLines(report.budget);
   if (lines.length === 1)
     return html`<div>
       <dt>Budget</dt>

@@ -18,8 +18,10 @@ const MOST_ROWS = 3;
 export function budgetLines(budget: readonly BudgetEntry[]): string[] {
   return budget.map((entry) => {
     const { target, match, of, limit, outcome, reason, rows } = entry;
-    const among = of === 'sum' ? `, sum of ${rows}` : rows > 1 ? `, each of ${rows}` : '';
-    const what = target === 'total' ? '' : ` on ${target} ${match.join(', ')}${among}`;
+    const among = of === 'sum' ? ', sum' : rows > 1 ? ', each' : '';
+    const count = rows > 1 ? ` of ${rows}` : '';
+    const what =
+      target === 'total' ? '' : ` on ${target} ${match.join(', ')}${among && among + count}`;
     const why = reason === null ? '' : `, ${REASONS[reason]}`;
     return `budget ${limit} %${what}: ${outcome}${why}${details(entry)}`;
   });

@@ -9,7 +9,7 @@ import {
   signedShort,
   weightScale,
 } from '../shared/numbers.js';
-import { displayName } from '../shared/visible.js';
+import { displayName, visibleText } from '../shared/visible.js';
 import { wrap } from './layout.js';
 
 const INDENT = ' '.repeat(9);
@@ -90,6 +90,6 @@ function fromTo(base: number, other: number, unit: string): string {
 /** The report's warnings, a note each. */
 export function notes(report: Report): string[] {
   return report.warnings.flatMap((warning) =>
-    wrap(`note: ${displayName(warning.message)}`, '      '),
+    wrap(`note: ${visibleText(warning.message)}`, '      '),
   );
 }

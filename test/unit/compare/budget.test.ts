@@ -129,6 +129,16 @@ describe('judgeBudget', () => {
     expect(judge({ limit: 3 }, { ops })?.outcome).toBe('cannot tell');
   });
 
+  it('a row that was not seen is within what it could have been', () => {
+    const buckets = new Map([['wait', row('wait', [0, 0], [0, 0], null)]]);
+    // total: 20,000 samples a side and 10 of weight each; 3.84 samples in two runs
+    const judged = (limit: number) =>
+      judge({ target: 'bucket', match: ['wait'], limit }, { buckets });
+    expect(judged(0.02)).toMatchObject({ outcome: 'within' });
+    expect(judged(0.02)?.percentInterval?.[1]).toBeCloseTo((100 * 3.8415 * 10) / 2 / 100_000, 4);
+    expect(judged(0.01)).toMatchObject({ outcome: 'cannot tell', reason: 'noise' });
+  });
+
   it('on a timer decides nothing below the total', () => {
     for (const target of ['bucket', 'op', 'function', 'site'] as const)
       for (const of of ['each', 'sum'] as const)
