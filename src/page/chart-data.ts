@@ -3,6 +3,9 @@ import { lookOf, type Look } from '../render/shared/colour.js';
 import { frameLabel, type GraphContext } from '../render/shared/describe.js';
 import { at } from '../render/shared/tree.js';
 
+/** Fewer than in the static graph: d3-flame-graph takes five elements a frame, and a zoom draws all of them. */
+const LIVE_FRAMES = 600;
+
 /** One frame as d3-flame-graph takes it; `fade` is its word for what stands above the zoom. */
 export interface ChartFrame {
   readonly frame: Placed;
@@ -31,7 +34,7 @@ export function chartData(
   zoom: number,
   pixels: number,
 ): ChartData {
-  const cut = cutTree(context.tree, widths, { root: zoom, pixels });
+  const cut = cutTree(context.tree, widths, { root: zoom, pixels, maxFrames: LIVE_FRAMES });
   const frames = cut.placed.map((frame) => chartFrame(context, frame));
   frames.forEach((frame) => {
     frames[frame.frame.parent]?.children.push(frame);

@@ -52,7 +52,11 @@ export function makeChart(box: HTMLElement, context: GraphContext): Chart {
       drawn = true;
       const svg = host.querySelector('svg');
       if (svg) dress(svg, pixels, height);
-      for (const group of groups()) finish(context, group, pixels);
+      const now = groups();
+      for (const group of now) finish(group, pixels);
+      sayLater(() => {
+        for (const group of now) say(context, group);
+      });
       // Thousands of pending transitions towards what is already there.
       select(host).selectAll('g, rect, foreignObject, foreignObject div').interrupt();
     },
@@ -71,18 +75,32 @@ function dress(svg: SVGSVGElement, pixels: number, height: number): void {
   svg.setAttribute('tabindex', '-1');
 }
 
+/** Roles and words for assistive technology: right behind the painting, which they would hold up. */
+function say(context: GraphContext, group: FrameGroup): void {
+  const { data, depth } = group.__data__;
+  group.setAttribute('role', 'treeitem');
+  group.setAttribute('aria-level', String(depth + 1));
+  group.setAttribute('aria-label', frameSentence(context, data.frame));
+}
+
+let waiting = 0;
+
+function sayLater(work: () => void): void {
+  cancelAnimationFrame(waiting);
+  waiting = requestAnimationFrame(() => {
+    setTimeout(work);
+  });
+}
+
 /**
  * What the library leaves to its timers (widths, places, labels) is set at once, so that frames do
  * not grow in from nothing; what it does not know (classes, roles, words) is added.
  */
-function finish(context: GraphContext, group: FrameGroup, pixels: number): void {
+function finish(group: FrameGroup, pixels: number): void {
   const { data, depth, x0, x1 } = group.__data__;
   const width = (x1 - x0) * pixels;
   group.setAttribute('transform', `translate(${String(x0 * pixels)},${String(depth * ROW)})`);
   group.removeAttribute('name');
-  group.setAttribute('role', 'treeitem');
-  group.setAttribute('aria-level', String(depth + 1));
-  group.setAttribute('aria-label', frameSentence(context, data.frame));
   const rect = group.querySelector('rect');
   rect?.setAttribute('width', String(width));
   rect?.setAttribute('height', String(ROW - 1));

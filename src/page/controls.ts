@@ -16,7 +16,7 @@ export function listenToControls(actions: Actions): void {
     clearTimeout(waiting);
     waiting = setTimeout(() => {
       actions.search(input.value);
-    }, 120);
+    }, 30);
   });
   input.addEventListener('keydown', (event) => {
     if (event.key !== 'Escape') return;

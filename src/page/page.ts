@@ -9,7 +9,7 @@ import { makeChart, type Chart, type FrameGroup } from './chart.js';
 import { showDetails } from './details.js';
 import { listenToControls, searchFor, type Actions } from './controls.js';
 import { element } from './document.js';
-import { neighbour, setTabStop } from './keyboard.js';
+import { focusFrame, neighbour, setTabStop } from './keyboard.js';
 import { listenToNames } from './names.js';
 import { enlivenTables } from './tables.js';
 import { markMatches, searchSentence } from './search.js';
@@ -49,20 +49,21 @@ export function startPage(report: Report): void {
     chartData(context, frameWidths(context.tree, state.mode), state.zoom, width);
   const chart = makeChart(box, context);
 
-  const redraw = (): void => {
+  const redraw = (focus = false): void => {
     const now = data();
     chart.draw(now, width);
     const groups = chart.groups();
     markMatches(chart.host, context, groups, state.found);
-    setTabStop(groups, groupOf(groups, state.current) ?? groupOf(groups, state.zoom));
+    const stop = groupOf(groups, state.current) ?? groupOf(groups, state.zoom);
+    if (focus) focusFrame(chart.host, stop);
+    else setTabStop(chart.host, stop);
     element('graph-note').textContent = cutSentence(now, state);
     (element('reset') as HTMLButtonElement).disabled = state.zoom === 0;
   };
   const zoomTo = (node: number, focus: boolean): void => {
     state.zoom = node;
     state.current = node;
-    redraw();
-    if (focus) groupOf(chart.groups(), node)?.focus();
+    redraw(focus);
   };
   const search = (term: string): void => {
     state.found = searchTree(context.tree, term);
@@ -139,13 +140,13 @@ function listenToFrames(chart: Chart, context: GraphContext, state: State, zoomT
     if (!group) return;
     show(group);
     state.current = group.__data__.data.frame.node;
-    setTabStop(chart.groups(), group);
+    setTabStop(chart.host, group);
   });
   chart.host.addEventListener('keydown', (event) => {
     const group = groupAt(event.target);
     if (!group || event.ctrlKey || event.metaKey || event.altKey) return;
     const next = neighbour(chart.groups(), group, event.key);
-    if (next) next.focus();
+    if (next) focusFrame(chart.host, next);
     else if (event.key === 'Enter' || event.key === ' ')
       zoomTo(group.__data__.data.frame.node, true);
     else if (event.key === 'Escape') zoomTo(Math.max(0, at(context.tree.parent, state.zoom)), true);
