@@ -4,7 +4,7 @@ import { frameLabel, type GraphContext } from '../render/shared/describe.js';
 import { at } from '../render/shared/tree.js';
 
 /** Fewer than in the static graph: d3-flame-graph takes five elements a frame, and a zoom draws all of them. */
-const LIVE_FRAMES = 600;
+export const LIVE_FRAMES = 600;
 
 /** One frame as d3-flame-graph takes it; `fade` is its word for what stands above the zoom. */
 export interface ChartFrame {
@@ -33,8 +33,9 @@ export function chartData(
   widths: Float64Array,
   zoom: number,
   pixels: number,
+  maxFrames: number,
 ): ChartData {
-  const cut = cutTree(context.tree, widths, { root: zoom, pixels, maxFrames: LIVE_FRAMES });
+  const cut = cutTree(context.tree, widths, { root: zoom, pixels, maxFrames });
   const frames = cut.placed.map((frame) => chartFrame(context, frame));
   frames.forEach((frame) => {
     frames[frame.frame.parent]?.children.push(frame);

@@ -14,7 +14,8 @@ export interface FrameGroup extends SVGGElement {
 
 export interface Chart {
   readonly host: HTMLElement;
-  draw(data: ChartData, pixels: number): void;
+  /** `flame`: root at the bottom. */
+  draw(data: ChartData, pixels: number, flame: boolean): void;
   groups(): FrameGroup[];
 }
 
@@ -22,11 +23,12 @@ export interface Chart {
  * d3-flame-graph draws; zoom, search, colours and words are ours, from the report's columns: the
  * library's own change with the zoom, and it takes search terms as patterns.
  */
-export function makeChart(box: HTMLElement, context: GraphContext): Chart {
+export function makeChart(box: HTMLElement, id: string, context: () => GraphContext): Chart {
   const host = document.createElement('div');
-  host.id = 'live-graph';
+  host.id = id;
+  host.className = 'live';
   box.append(host);
-  const tip = makeTip((frame) => frameLines(context, frame));
+  const tip = makeTip((frame) => frameLines(context(), frame));
   const chart = flamegraph<ChartFrame>()
     .cellHeight(ROW)
     .inverted(true)
@@ -43,19 +45,19 @@ export function makeChart(box: HTMLElement, context: GraphContext): Chart {
   return {
     host,
     groups,
-    draw(data, pixels) {
+    draw(data, pixels, flame) {
       const height = data.levels * ROW;
-      chart.width(pixels).height(height);
+      chart.width(pixels).height(height).inverted(!flame);
       // Calling the chart twice on one element breaks it; later data goes through update.
       if (drawn) chart.update(data.root);
       else select(host).datum(data.root).call(chart);
       drawn = true;
       const svg = host.querySelector('svg');
-      if (svg) dress(svg, pixels, height);
+      if (svg) dress(svg, pixels, height, flame);
       const now = groups();
-      for (const group of now) finish(group, pixels);
+      for (const group of now) finish(group, pixels, flame ? data.levels : 0);
       sayLater(() => {
-        for (const group of now) say(context, group);
+        for (const group of now) say(context(), group);
       });
       // Thousands of pending transitions towards what is already there.
       select(host).selectAll('g, rect, foreignObject, foreignObject div').interrupt();
@@ -64,13 +66,16 @@ export function makeChart(box: HTMLElement, context: GraphContext): Chart {
 }
 
 /** Makes the drawing a tree of frames for assistive technology, and scalable for print. */
-function dress(svg: SVGSVGElement, pixels: number, height: number): void {
+function dress(svg: SVGSVGElement, pixels: number, height: number, flame: boolean): void {
   // The library's empty title text would be a nameless child of the tree.
   svg.querySelector('text.title')?.remove();
   svg.setAttribute('height', String(height));
   svg.setAttribute('viewBox', `0 0 ${String(pixels)} ${String(height)}`);
   svg.setAttribute('role', 'tree');
-  svg.setAttribute('aria-label', 'Differential flame graph, root at the top');
+  svg.setAttribute(
+    'aria-label',
+    `Differential flame graph, root at the ${flame ? 'bottom' : 'top'}`,
+  );
   // Chromium would put the drawing itself in the tab order, before its frames.
   svg.setAttribute('tabindex', '-1');
 }
@@ -83,23 +88,24 @@ function say(context: GraphContext, group: FrameGroup): void {
   group.setAttribute('aria-label', frameSentence(context, data.frame));
 }
 
-let waiting = 0;
-
 function sayLater(work: () => void): void {
-  cancelAnimationFrame(waiting);
-  waiting = requestAnimationFrame(() => {
+  requestAnimationFrame(() => {
     setTimeout(work);
   });
 }
 
 /**
  * What the library leaves to its timers (widths, places, labels) is set at once, so that frames do
- * not grow in from nothing; what it does not know (classes, roles, words) is added.
+ * not grow in from nothing; what it does not know (classes) is added. `levels` is of the whole drawing
+ * where its root is at the bottom, else 0.
  */
-function finish(group: FrameGroup, pixels: number): void {
+function finish(group: FrameGroup, pixels: number, levels: number): void {
   const { data, depth, x0, x1 } = group.__data__;
   const width = (x1 - x0) * pixels;
-  group.setAttribute('transform', `translate(${String(x0 * pixels)},${String(depth * ROW)})`);
+  group.setAttribute(
+    'transform',
+    `translate(${String(x0 * pixels)},${String((levels === 0 ? depth : levels - 1 - depth) * ROW)})`,
+  );
   group.removeAttribute('name');
   const rect = group.querySelector('rect');
   rect?.setAttribute('width', String(width));

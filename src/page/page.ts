@@ -1,18 +1,22 @@
 import type { Report } from '../report/schema.js';
+import type { View } from '../render/shared/derive.js';
 import type { GraphContext } from '../render/shared/describe.js';
+import { intervalNote } from '../render/shared/noise.js';
 import { formatCount, plural } from '../render/shared/numbers.js';
 import { reportTables } from '../render/shared/report-tables.js';
 import { searchTree, type SearchResult } from '../render/shared/search.js';
-import { at, buildTree, frameWidths, type WidthMode } from '../render/shared/tree.js';
-import { chartData, type ChartData } from './chart-data.js';
-import { makeChart, type Chart, type FrameGroup } from './chart.js';
-import { showDetails } from './details.js';
-import { listenToControls, searchFor, type Actions } from './controls.js';
+import { at, buildTree, frameWidths, nodeName, type WidthMode } from '../render/shared/tree.js';
+import { chartData, LIVE_FRAMES, type ChartData } from './chart-data.js';
+import { makeChart, type Chart } from './chart.js';
+import { listComms, listenToControls, searchFor, showPlace, type Actions } from './controls.js';
 import { element } from './document.js';
-import { focusFrame, neighbour, setTabStop } from './keyboard.js';
+import { groupOf, listenToFrames } from './frames.js';
+import { focusFrame, setTabStop } from './keyboard.js';
+import { findPath, fromHash, pathOf, START, toHash, type Place } from './location.js';
 import { listenToNames } from './names.js';
-import { enlivenTables } from './tables.js';
 import { markMatches, searchSentence } from './search.js';
+import { enlivenTables } from './tables.js';
+import { shownView, type Shown } from './view.js';
 
 const WIDTH_WORDS: Readonly<Record<WidthMode, string>> = {
   larger: 'the larger of base and new',
@@ -21,137 +25,232 @@ const WIDTH_WORDS: Readonly<Record<WidthMode, string>> = {
   change: 'change of self weight, absolute, added up',
 };
 
-interface State {
-  zoom: number;
-  mode: WidthMode;
-  found: SearchResult | null;
-  /** The node whose frame is in the tab order. */
-  current: number;
-}
-
 /** Replaces the static graph by the interactive one and brings the controls to life. */
 export function startPage(report: Report): void {
-  const context: GraphContext = {
+  const whole: GraphContext = {
     tree: buildTree(report.graph),
     baseTotal: report.total.base,
     newTotal: report.total.new,
     unit: report.base.unit,
+    noise: intervalNote(report),
   };
-  enlivenTables(() => reportTables(report));
-  if (context.tree.size === 0) return;
-  const state: State = { zoom: 0, mode: 'larger', found: null, current: 0 };
-  const box = element('graph-box');
-  const staticGraph = element('static-graph');
-  const innerWidth = (): number => Math.max(200, box.clientWidth - 6);
-  // Asked for once: asking lays the whole page out.
-  let width = innerWidth();
-  const data = (): ChartData =>
-    chartData(context, frameWidths(context.tree, state.mode), state.zoom, width);
-  const chart = makeChart(box, context);
-
-  const redraw = (focus = false): void => {
-    const now = data();
-    chart.draw(now, width);
-    const groups = chart.groups();
-    markMatches(chart.host, context, groups, state.found);
-    const stop = groupOf(groups, state.current) ?? groupOf(groups, state.zoom);
-    if (focus) focusFrame(chart.host, stop);
-    else setTabStop(chart.host, stop);
-    element('graph-note').textContent = cutSentence(now, state);
-    (element('reset') as HTMLButtonElement).disabled = state.zoom === 0;
-  };
-  const zoomTo = (node: number, focus: boolean): void => {
-    state.zoom = node;
-    state.current = node;
-    redraw(focus);
-  };
-  const search = (term: string): void => {
-    state.found = searchTree(context.tree, term);
-    markMatches(chart.host, context, chart.groups(), state.found);
-    element('search-status').textContent = searchSentence(context, state.found);
-  };
-
-  redraw();
-  staticGraph.remove();
-  for (const id of ['controls', 'details', 'keys']) element(id).hidden = false;
-  listenToFrames(chart, context, state, zoomTo);
-  const actions: Actions = {
-    search,
-    reset() {
-      zoomTo(0, false);
-    },
-    widths(mode) {
-      state.mode = mode;
-      redraw();
-    },
-  };
-  listenToControls(actions);
-  listenToNames((name) => {
-    searchFor(name, actions);
-  });
-  new ResizeObserver(() => {
-    if (innerWidth() === width) return;
-    width = innerWidth();
-    redraw();
-  }).observe(box);
+  const tables = enlivenTables(() => reportTables(report));
+  if (whole.tree.size === 0) return;
+  new GraphPage(whole, tables.show).start();
 }
 
-function groupOf(groups: readonly FrameGroup[], node: number): FrameGroup | null {
-  return (
-    groups.find(({ __data__: d }) => d.data.frame.node === node && d.data.frame.fold === 0) ?? null
-  );
-}
+/** The graph's state, which the address mirrors. */
+class GraphPage {
+  private place: Place = START;
+  private shown: Shown;
+  private shownFor = '';
+  private zoom = 0;
+  /** The node whose frame is in the tab order, and which the buttons are about. */
+  private current = 0;
+  private found: SearchResult | null = null;
+  private readonly box = element('graph-box');
+  private readonly main: Chart;
+  private readonly callers: Chart;
+  private width: number;
+  private showCurrent: () => void = () => undefined;
 
-function cutSentence(data: ChartData, state: State): string {
-  const rest = data.cut.frames - data.cut.drawn;
-  const where = state.zoom === 0 ? '' : ' of this subtree';
-  const folded =
-    rest === 0
-      ? ''
-      : `; ${formatCount(rest)} too narrow are folded in ${plural(data.cut.folds, 'place')} (marked …) or left as gaps`;
-  return `${formatCount(data.cut.drawn)} of ${plural(data.cut.frames, 'frame')}${where} drawn${folded}. Width: ${WIDTH_WORDS[state.mode]}.`;
-}
+  constructor(
+    private readonly whole: GraphContext,
+    /** Shows a name's rows in the tables. */
+    private readonly showRows: (name: string) => boolean,
+  ) {
+    this.shown = { main: whole, callers: null, words: '' };
+    // Asked for once: asking lays the whole page out.
+    this.width = this.innerWidth();
+    this.main = makeChart(this.box, 'live-graph', () => this.shown.main);
+    this.callers = makeChart(
+      element('callers-box'),
+      'callers-graph',
+      () => this.shown.callers ?? this.shown.main,
+    );
+  }
 
-type Zoom = (node: number, focus: boolean) => void;
+  start(): void {
+    listComms(this.whole.tree);
+    this.go(fromHash(location.hash));
+    element('static-graph').remove();
+    for (const id of ['controls', 'details', 'keys']) element(id).hidden = false;
+    const actions = this.actions();
+    listenToControls(actions);
+    listenToNames((name) => {
+      searchFor(name, actions);
+    });
+    this.showCurrent = listenToFrames(this.main, {
+      context: () => this.shown.main,
+      current: () => this.current,
+      flame: () => this.place.flame,
+      zoomTo: (node, focus) => {
+        this.visit({ path: pathOf(this.shown.main.tree, node) }, focus);
+      },
+      zoomOut: () => {
+        const above = Math.max(0, at(this.shown.main.tree.parent, this.zoom));
+        this.visit({ path: pathOf(this.shown.main.tree, above) }, true);
+      },
+      focused: (node) => {
+        this.current = node;
+        this.sayCurrent();
+      },
+      around: (node) => {
+        this.showAround(this.shown.main, node);
+      },
+      rows: this.showRows,
+    });
+    listenToFrames(this.callers, {
+      context: () => this.shown.callers ?? this.shown.main,
+      current: () => 0,
+      flame: () => true,
+      zoomTo: (node) => {
+        this.showAround(this.shown.callers ?? this.shown.main, node);
+      },
+      zoomOut: () => {
+        this.visit({ view: { kind: 'all' }, path: [] }, true);
+      },
+      focused: () => undefined,
+      around: (node) => {
+        this.showAround(this.shown.callers ?? this.shown.main, node);
+      },
+      rows: this.showRows,
+    });
+    this.showCurrent();
+    addEventListener('popstate', () => {
+      this.go(fromHash(location.hash));
+    });
+    new ResizeObserver(() => {
+      if (this.innerWidth() === this.width) return;
+      this.width = this.innerWidth();
+      this.draw(false);
+    }).observe(this.box);
+  }
 
-function listenToFrames(chart: Chart, context: GraphContext, state: State, zoomTo: Zoom): void {
-  const panel = element('details');
-  const groupAt = (target: EventTarget | null): FrameGroup | null =>
-    target instanceof Element ? target.closest<FrameGroup>('g.frame') : null;
-  const show = (group: FrameGroup): void => {
-    showDetails(panel, context, group.__data__.data.frame);
-  };
-  // In the capture phase: the library's own zoom, which recolours, never sees the click.
-  chart.host.addEventListener(
-    'click',
-    (event) => {
-      event.stopPropagation();
-      const group = groupAt(event.target);
-      if (group) zoomTo(group.__data__.data.frame.node, true);
-    },
-    true,
-  );
-  chart.host.addEventListener('mouseover', (event) => {
-    const group = groupAt(event.target);
-    if (group) show(group);
-  });
-  chart.host.addEventListener('focusin', (event) => {
-    const group = groupAt(event.target);
-    if (!group) return;
-    show(group);
-    state.current = group.__data__.data.frame.node;
-    setTabStop(chart.host, group);
-  });
-  chart.host.addEventListener('keydown', (event) => {
-    const group = groupAt(event.target);
-    if (!group || event.ctrlKey || event.metaKey || event.altKey) return;
-    const next = neighbour(chart.groups(), group, event.key);
-    if (next) focusFrame(chart.host, next);
-    else if (event.key === 'Enter' || event.key === ' ')
-      zoomTo(group.__data__.data.frame.node, true);
-    else if (event.key === 'Escape') zoomTo(Math.max(0, at(context.tree.parent, state.zoom)), true);
-    else if (!event.key.startsWith('Arrow')) return;
-    event.preventDefault();
-  });
-  showDetails(panel, context, (chart.groups()[0] as FrameGroup).__data__.data.frame);
+  private actions(): Actions {
+    return {
+      search: (term) => {
+        this.place = { ...this.place, search: term };
+        history.replaceState(null, '', toHash(this.place) || location.pathname + location.search);
+        this.search();
+      },
+      reset: () => {
+        this.visit({ view: { kind: 'all' }, path: [] }, false);
+      },
+      around: () => {
+        this.showAround(this.shown.main, this.current);
+      },
+      change: (part) => {
+        this.visit(part, false);
+      },
+    };
+  }
+
+  private showAround({ tree }: GraphContext, node: number): void {
+    const name = nodeName(tree, node);
+    const view: View =
+      node === 0 && this.place.view.kind !== 'around' ? { kind: 'all' } : { kind: 'around', name };
+    this.visit({ view, path: [] }, true);
+  }
+
+  /** Goes somewhere new, which back undoes. */
+  private visit(part: Partial<Place>, focus: boolean): void {
+    const next = { ...this.place, ...part };
+    const hash = toHash(next);
+    if (hash !== toHash(this.place)) {
+      history.pushState(null, '', hash || location.pathname + location.search);
+    }
+    this.go(next, focus);
+  }
+
+  private go(place: Place, focus = false): void {
+    const notes: string[] = [];
+    this.place = place;
+    const key = JSON.stringify(place.view);
+    if (key !== this.shownFor) {
+      const shown = shownView(this.whole, place.view);
+      if (shown === null) {
+        notes.push('The function of this link is not in this report; this is the whole graph.');
+        this.place = { ...place, view: { kind: 'all' }, path: [] };
+      }
+      this.shown = shown ?? { main: this.whole, callers: null, words: '' };
+      this.shownFor = JSON.stringify(this.place.view);
+      this.found = null;
+    }
+    const { tree } = this.shown.main;
+    const { node, missing } =
+      tree.size === 0 ? { node: 0, missing: 0 } : findPath(tree, this.place.path);
+    if (missing > 0) {
+      notes.push(
+        `The frame of this link is not in this report: ${plural(missing, 'frame')} of its path are missing; this is the nearest above it.`,
+      );
+    }
+    this.zoom = node;
+    this.current = node;
+    if (this.shown.words !== '') notes.push(this.shown.words);
+    const words = element('graph-view');
+    words.textContent = notes.join(' ');
+    words.hidden = notes.length === 0;
+    showPlace(this.place, this.zoom !== 0);
+    this.draw(focus);
+    this.search();
+    this.sayCurrent();
+    this.showCurrent();
+  }
+
+  private draw(focus: boolean): void {
+    const { main, callers } = this.shown;
+    element('callers-box').hidden = callers === null;
+    this.box.hidden = main.tree.size === 0;
+    if (main.tree.size === 0) {
+      element('graph-note').textContent = 'No frame belongs to this view.';
+      return;
+    }
+    const most = callers === null ? LIVE_FRAMES : LIVE_FRAMES / 2;
+    const widths = frameWidths(main.tree, this.place.width);
+    const data = chartData(main, widths, this.zoom, this.width, most);
+    // callers stand above what they call, and it above its callees
+    this.main.draw(data, this.width, this.place.flame && callers === null);
+    if (callers !== null) {
+      const up = frameWidths(callers.tree, this.place.width);
+      this.callers.draw(chartData(callers, up, 0, this.width, most), this.width, true);
+    }
+    const groups = this.main.groups();
+    const stop = groupOf(groups, this.current) ?? groupOf(groups, this.zoom);
+    if (focus) focusFrame(this.main.host, stop);
+    else setTabStop(this.main.host, stop);
+    if (this.found !== null) markMatches(this.main.host, main, groups, this.found);
+    element('graph-note').textContent = this.cutSentence(data);
+  }
+
+  private search(): void {
+    const { main, callers } = this.shown;
+    this.found = searchTree(main.tree, this.place.search);
+    markMatches(this.main.host, main, this.main.groups(), this.found);
+    if (callers !== null) {
+      const found = searchTree(callers.tree, this.place.search);
+      markMatches(this.callers.host, callers, this.callers.groups(), found);
+    }
+    element('search-status').textContent = searchSentence(main, this.found);
+  }
+
+  private sayCurrent(): void {
+    const whole = this.place.view.kind !== 'around' && this.current === 0;
+    (element('around') as HTMLButtonElement).disabled =
+      whole || (this.place.view.kind === 'around' && this.current === 0);
+  }
+
+  private cutSentence(data: ChartData): string {
+    const rest = data.cut.frames - data.cut.drawn;
+    const where = this.zoom === 0 ? '' : ' of this subtree';
+    const folded =
+      rest === 0
+        ? ''
+        : `; ${formatCount(rest)} too narrow are folded in ${plural(data.cut.folds, 'place')} (marked …) or left as gaps, and come out when zoomed`;
+    return `${formatCount(data.cut.drawn)} of ${plural(data.cut.frames, 'frame')}${where} drawn${folded}. Width: ${WIDTH_WORDS[this.place.width]}.`;
+  }
+
+  private innerWidth(): number {
+    return Math.max(200, this.box.clientWidth - 6);
+  }
 }

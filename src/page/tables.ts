@@ -1,9 +1,18 @@
 import type { RowView, TableView } from '../render/shared/table.js';
-import { formatCount } from '../render/shared/numbers.js';
+import { formatCount, plural } from '../render/shared/numbers.js';
+import { tableMarkdown, tableTsv } from '../render/shared/table-copy.js';
+import { displayName } from '../render/shared/visible.js';
+import { copyText } from './copy.js';
 import { liveName } from './names.js';
 
 /** Tables shorter than this need no filter. */
 const SHORT = 8;
+
+/** The tables of the page. */
+export interface Tables {
+  /** Shows the rows of a name and scrolls to them; false where there are none. */
+  show(name: string): boolean;
+}
 
 interface State {
   column: number;
@@ -16,16 +25,28 @@ interface State {
  * Makes the static tables sortable and filterable. Rows come from the report document, so sorting
  * sees all of them, not only those that stand in the page; nothing is computed before it is asked for.
  */
-export function enlivenTables(views: () => readonly TableView[]): void {
+export function enlivenTables(views: () => readonly TableView[]): Tables {
   let made: readonly TableView[] | undefined;
+  const filters: ((name: string) => HTMLElement | null)[] = [];
   for (const table of document.querySelectorAll<HTMLTableElement>('table.data')) {
     const view = (): TableView | undefined =>
       (made ??= views()).find((candidate) => candidate.id === table.id);
-    enliven(table, view);
+    filters.push(enliven(table, view));
   }
+  return {
+    show(name) {
+      const found = filters.map((filter) => filter(name)).find((table) => table !== null);
+      found?.scrollIntoView({ block: 'center' });
+      return found !== undefined;
+    },
+  };
 }
 
-function enliven(table: HTMLTableElement, view: () => TableView | undefined): void {
+/** Returns what filters the table for a name, where it has rows of it: then it gives the table. */
+function enliven(
+  table: HTMLTableElement,
+  view: () => TableView | undefined,
+): (name: string) => HTMLElement | null {
   const state: State = { column: -1, descending: false, filter: '', all: false };
   const total = Number(table.dataset['rows'] ?? 0);
   const status = document.createElement('span');
@@ -52,7 +73,18 @@ function enliven(table: HTMLTableElement, view: () => TableView | undefined): vo
   document.querySelector(`[data-rest="${table.id}"]`)?.remove();
   const drawn = table.tBodies[0]?.rows.length ?? 0;
   status.textContent = `${formatCount(drawn)} of ${formatCount(total)} rows`;
-  if (total > SHORT) table.parentElement?.before(tools(table, state, status, total > drawn, show));
+  const { box, input } = tools(table, state, status, total > drawn, show, view);
+  table.parentElement?.before(box);
+  return (name) => {
+    const wanted = displayName(name.replace(/^pv:/, ''));
+    const named = (row: RowView): boolean =>
+      row.cells.some((cell) => cell.name === true && cell.text === wanted);
+    if (view()?.rows.some(named) !== true) return null;
+    input.value = wanted;
+    state.filter = wanted.toLowerCase();
+    show();
+    return table;
+  };
 }
 
 function sortable(head: HTMLTableCellElement, sort: () => void): void {
@@ -70,7 +102,8 @@ function tools(
   status: HTMLElement,
   more: boolean,
   show: () => void,
-): HTMLElement {
+  view: () => TableView | undefined,
+): { box: HTMLElement; input: HTMLInputElement } {
   const box = document.createElement('div');
   box.className = 'controls';
   const label = document.createElement('label');
@@ -88,7 +121,7 @@ function tools(
     }, 120);
   });
   label.append('Filter ', input);
-  box.append(label);
+  if (Number(table.dataset['rows'] ?? 0) > SHORT) box.append(label);
   if (more) {
     const button = document.createElement('button');
     button.type = 'button';
@@ -101,8 +134,27 @@ function tools(
     });
     box.append(button);
   }
+  const copy = (write: (view: TableView, rows: readonly RowView[]) => string) => (): void => {
+    const data = view();
+    if (data === undefined) return;
+    const rows = select(data, state);
+    void copyText(box, write(data, rows)).then((done) => {
+      status.textContent = done
+        ? `${plural(rows.length, 'row')} copied`
+        : `${plural(rows.length, 'row')} to copy below`;
+    });
+  };
+  box.append(button('Copy TSV', copy(tableTsv)), button('Copy Markdown', copy(tableMarkdown)));
   box.append(status);
-  return box;
+  return { box, input };
+}
+
+function button(text: string, action: () => void): HTMLButtonElement {
+  const made = document.createElement('button');
+  made.type = 'button';
+  made.textContent = text;
+  made.addEventListener('click', action);
+  return made;
 }
 
 function select(view: TableView, state: State): RowView[] {

@@ -89,7 +89,7 @@ describe('the interactive graph', () => {
 
   it('can be walked and zoomed with the keyboard alone', async () => {
     const { page, close } = await open(browser, small);
-    await page.focus('#reset, #width');
+    await page.focus('#root');
     await page.keyboard.press('Tab');
     const focused = async (): Promise<string> =>
       page.evaluate(() => document.activeElement?.getAttribute('aria-label')?.split(':')[0] ?? '');

@@ -85,7 +85,7 @@ describe('the tables', () => {
     const rows = page.locator('#functions tbody tr');
     const total = report.functions.length.toLocaleString('en-US');
     expect(await status.locator('[role="status"]').textContent()).toBe(`30 of ${total} rows`);
-    await status.locator('button').click();
+    await status.locator('button', { hasText: 'Show all' }).click();
     expect(await rows.count()).toBe(report.functions.length);
     const wait = async (wanted: number): Promise<unknown> =>
       page.waitForFunction(
@@ -112,8 +112,9 @@ describe('the tables', () => {
     await code.focus();
     await page.keyboard.press('Enter');
     expect(await page.inputValue('#search')).toBe('irq.irq_enable');
-    await page.click('#paravirt');
-    expect(await page.locator('rect.hit').count()).toBe(4);
+    await page.fill('#search', '');
+    await page.selectOption('#view', 'paravirt');
+    expect(await page.locator('#live-graph rect.op').count()).toBe(4);
     await close();
   });
 

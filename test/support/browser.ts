@@ -54,9 +54,9 @@ export interface OpenPage {
 export async function open(
   browser: Browser,
   html: string,
-  options: BrowserContextOptions & { live?: boolean } = {},
+  options: BrowserContextOptions & { live?: boolean; hash?: string } = {},
 ): Promise<OpenPage> {
-  const { live = options.javaScriptEnabled !== false, ...contextOptions } = options;
+  const { live = options.javaScriptEnabled !== false, hash = '', ...contextOptions } = options;
   const folder = mkdtempSync(join(tmpdir(), 'pvflame-page-'));
   const file = join(folder, 'report.html');
   writeFileSync(file, html);
@@ -75,9 +75,9 @@ export async function open(
     void dialog.dismiss();
   });
   page.on('request', (request) => {
-    if (request.url() !== url) requests.push(request.url());
+    if (request.url().split('#')[0] !== url) requests.push(request.url());
   });
-  await page.goto(url);
+  await page.goto(url + hash);
   if (live) await page.waitForSelector('#live-graph g.frame');
   return {
     page,

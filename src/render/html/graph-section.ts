@@ -1,6 +1,7 @@
 import type { Report } from '../../report/schema.js';
 import { cutTree, MIN_PIXELS, STATIC_WIDTH, type Cut } from '../shared/cut.js';
 import type { GraphContext } from '../shared/describe.js';
+import { intervalNote } from '../shared/noise.js';
 import { formatCount, plural } from '../shared/numbers.js';
 import { buildTree, frameWidths } from '../shared/tree.js';
 import { legend } from './legend.js';
@@ -14,6 +15,7 @@ export function graphContext(report: Report): GraphContext {
     baseTotal: report.total.base,
     newTotal: report.total.new,
     unit: report.base.unit,
+    noise: intervalNote(report),
   };
 }
 
@@ -25,7 +27,6 @@ export function graphSection(report: Report): Markup {
     context.tree.size === 0
       ? { placed: [], frames: 0, drawn: 0, folds: 0, levels: 0 }
       : cutTree(context.tree, widths, { root: 0, pixels: STATIC_WIDTH });
-  const oneRun = Math.min(report.base.runs.length, report.new.runs.length) < 2;
   return html`<section aria-labelledby="graph-h">
     <h2 id="graph-h">Differential flame graph</h2>
     <p class="note">
@@ -34,14 +35,27 @@ export function graphSection(report: Report): Markup {
     </p>
     ${legend(
       context.tree,
-      oneRun,
+      report.basis === 'sampling',
       report.graph.nodes.moved.some((weight) => weight !== 0),
     )}
     <div id="controls" class="controls" hidden>
       <label
         >Search <input id="search" type="search" autocomplete="off" spellcheck="false"
       /></label>
-      <button id="paravirt" type="button">Show paravirt</button>
+      <label
+        >Show
+        <select id="view">
+          <option value="all">everything</option>
+          <option value="kernel">kernel only</option>
+          <option value="paravirt">paravirt only</option>
+        </select></label
+      >
+      <label id="comm-label"
+        >Process
+        <select id="comm">
+          <option value="">all</option>
+        </select></label
+      >
       <label
         >Width
         <select id="width">
@@ -51,14 +65,25 @@ export function graphSection(report: Report): Markup {
           <option value="change">change of self weight</option>
         </select></label
       >
-      <button id="reset" type="button" disabled>Reset zoom</button>
+      <label
+        >Root
+        <select id="root">
+          <option value="top">at the top</option>
+          <option value="bottom">at the bottom</option>
+        </select></label
+      >
+      <button id="around" type="button" disabled>Callers and callees</button>
+      <button id="reset" type="button" disabled>Reset</button>
       <span id="search-status" role="status"></span>
     </div>
+    <p id="graph-view" class="note" role="status" hidden></p>
+    <div id="callers-box" class="graph-box" hidden></div>
     <div id="graph-box" class="graph-box">${staticGraph(context, cut)}</div>
     <div id="details" class="details" hidden></div>
     <p id="graph-note" class="note">${cutSentence(cut)}</p>
     <p class="note" id="keys" hidden>
-      Click or Enter zooms, Escape zooms out, arrow keys move between frames.
+      Click or Enter zooms, Escape zooms out, arrow keys move between frames, c shows callers and
+      callees. The address follows what is shown: copy it to link to a frame.
     </p>
   </section>`;
 }

@@ -14,7 +14,7 @@ function item(classes: string, text: string): Markup {
 }
 
 /** The fixed colour scale in numbers, the marks, and whether significance was tested. */
-export function legend(tree: FrameTree, oneRun: boolean, moved: boolean): Markup {
+export function legend(tree: FrameTree, sampling: boolean, moved: boolean): Markup {
   const less = STEPS.map((lower, i) => [
     stepClass(-(i + 1)),
     i === 3 ? `▼ −${String(lower)} and below` : `▼ −${String(lower)} to −${String(STEPS[i + 1])}`,
@@ -38,15 +38,14 @@ export function legend(tree: FrameTree, oneRun: boolean, moved: boolean): Markup
       ${item('z op', 'pv:… paravirt op')}
       ${moved ? html`<li>⇄ holds weight that was moved to line up inlining</li>` : null}
     </ul>
-    <p class="note">${significance(tree.tested, oneRun)}</p>`;
+    <p class="note">${significance(tree.tested, sampling)}</p>`;
 }
 
-function significance(tested: boolean, oneRun: boolean): string {
-  if (tested) {
-    return 'Coloured frames changed significantly (false discovery rate 5 %); grey ones did not, or hold too few samples to say.';
-  }
-  const why = oneRun
-    ? 'there is one run a side, and one run says nothing about the spread between runs'
-    : 'this report holds no per-frame statistics';
-  return `Colours show the measured change. Significance was not tested: ${why}. A colour here may be noise.`;
+function significance(tested: boolean, sampling: boolean): string {
+  if (!tested)
+    return 'Colours show the measured change. Significance was not tested: no frame holds enough samples. A colour here may be noise.';
+  const coloured = sampling
+    ? 'Coloured frames changed beyond sampling noise (false discovery rate 5 %). That leaves out the spread between boots, which fewer than two runs a side cannot show'
+    : 'Coloured frames changed significantly (false discovery rate 5 %)';
+  return `${coloured}; grey ones did not, or hold too few samples to say.`;
 }

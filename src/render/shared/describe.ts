@@ -22,6 +22,8 @@ export interface GraphContext {
   readonly baseTotal: number;
   readonly newTotal: number;
   readonly unit: string;
+  /** What intervals and verdicts of frames leave out (noise.ts); "" where that is nothing. */
+  readonly noise: string;
 }
 
 /** The name that a frame is shown under. */
@@ -101,7 +103,13 @@ export function frameDetails(context: GraphContext, frame: Placed): [string, str
   const kind = KIND_NAMES[nodes.kind[frame.node] ?? 0] ?? 'kernel';
   const dso = nodeDso(tree, frame.node);
   details.push(['what', KIND_TEXT[kind] + (dso === '' ? '' : ` in ${displayName(dso)}`)]);
-  details.push(['verdict', VERDICT_NAMES[nodes.verdict[frame.node] ?? 3] ?? 'too little data']);
+  const verdict = VERDICT_NAMES[nodes.verdict[frame.node] ?? 3] ?? 'too little data';
+  details.push([
+    'verdict',
+    tree.together?.[frame.node] === 1
+      ? 'not tested: frames of several places, drawn as one'
+      : verdict + (verdict === 'too little data' ? '' : context.noise),
+  ]);
   const raw = rawNames(tree, frame.node);
   if (raw.length > 0) details.push(['recorded as', raw.map(displayName).join(', ')]);
   if (lookOf(tree, frame, context.baseTotal).moved) {

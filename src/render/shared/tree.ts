@@ -18,6 +18,8 @@ export interface FrameTree {
   readonly new: Float64Array;
   /** Some node has a verdict: significance was tested. */
   readonly tested: boolean;
+  /** 1: frames of several places drawn as one, which were not tested together (derive.ts). */
+  readonly together?: Uint8Array;
 }
 
 /** Reads the columns once; linear in the number of nodes. */
