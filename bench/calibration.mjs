@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+process.chdir(root);
 const rounds = Number(process.argv[2] ?? 1000);
 const folder = mkdtempSync(join(tmpdir(), 'pvflame-calibration-'));
 const outfile = join(folder, 'simulation.mjs');

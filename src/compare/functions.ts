@@ -61,6 +61,9 @@ export function functionRows(
       moved: { base: moved.base.get(id) ?? 0, new: moved.new.get(id) ?? 0 },
     };
   });
+  // in an order that swapped sides share, so that sums over rows mirror to the last bit
+  const text = (row: FunctionRow) => `${row.function}\0${row.dso}`;
+  rows.sort((a, b) => (text(a) < text(b) ? -1 : text(a) > text(b) ? 1 : 0));
   return { rows, own: { base: tallies.base.own, new: tallies.new.own } };
 }
 

@@ -22,21 +22,14 @@ export interface EdgeSide {
   names: Set<number>;
 }
 
-type Sides = { base: EdgeSide; new: EdgeSide };
-type SideName = keyof Sides;
+export type Sides = { base: EdgeSide; new: EdgeSide };
+export type SideName = keyof Sides;
 
 export interface InlinedEdge {
   edge: string;
   caller: number;
   callee: number;
   side: SideName;
-  weight: number;
-}
-
-export interface Renamed {
-  caller: number;
-  from: number;
-  to: number;
   weight: number;
 }
 
@@ -86,7 +79,7 @@ function isOneSided(edge: Edge, opposite: Edge | undefined): boolean {
 }
 
 /** Never across an interrupt or exception entry, never a pv callee, never waiting or user code. */
-function mayInline(edge: Edge, keys: KeyTable): boolean {
+export function mayInline(edge: Edge, keys: KeyTable): boolean {
   return (
     edge.caller !== edge.callee &&
     keys.key(edge.caller).kind === 'kernel' &&
@@ -159,47 +152,4 @@ function gainsOf(
     }
   }
   return gains;
-}
-
-/**
- * Functions that exist on one side each, are called from the same caller, weigh the same, and differ
- * in leading underscores only, or one of them is a section marker that perf printed for the function
- * at its address.
- */
-export function findRenamed(sides: Sides, keys: KeyTable): Renamed[] {
-  const found: Renamed[] = [];
-  const taken = new Set<number>();
-  for (const edge of sides.base.edges.values()) {
-    if (sides.new.names.has(edge.callee) || taken.has(edge.callee) || !mayInline(edge, keys))
-      continue;
-    for (const opposite of sides.new.edges.values()) {
-      if (opposite.caller !== edge.caller || sides.base.names.has(opposite.callee)) continue;
-      if (taken.has(opposite.callee) || !mayInline(opposite, keys)) continue;
-      if (!alike(keys.key(edge.callee).name, keys.key(opposite.callee).name)) continue;
-      const noise = Math.sqrt(
-        edge.weight * sides.base.quantum + opposite.weight * sides.new.quantum,
-      );
-      const gap = Math.abs(edge.weight - opposite.weight);
-      if (gap > Math.max(3 * noise, 0.2 * Math.max(edge.weight, opposite.weight))) continue;
-      taken.add(edge.callee).add(opposite.callee);
-      found.push({
-        caller: edge.caller,
-        from: opposite.callee,
-        to: edge.callee,
-        weight: Math.min(edge.self, opposite.self),
-      });
-      break;
-    }
-  }
-  return found;
-}
-
-function alike(a: string, b: string): boolean {
-  return bare(a) === bare(b);
-}
-
-function bare(name: string): string {
-  const marked = /^__(\w+)_text_(?:start|end)$/.exec(name)?.[1];
-  if (marked === 'sched') return 'schedule';
-  return name.replace(/^_+/, '').replace(/^(?:raw_)?/, '');
 }

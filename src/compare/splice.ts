@@ -1,5 +1,6 @@
 import type { KeyTable } from './keys.js';
-import { findInlined, findRenamed, type EdgeSide } from './splice-rules.js';
+import { findRenamed } from './splice-renames.js';
+import { findInlined, type EdgeSide } from './splice-rules.js';
 import { StackTable } from '../profile/index.js';
 import { subtreeTotals, type SideTree, type UnionSide } from './tree.js';
 
@@ -50,12 +51,12 @@ export function spliceInlining(base: SideTree, other: SideTree, keys: KeyTable):
         reason: 'inlined',
       });
     }
-    for (const { caller, from, to, weight } of names) {
+    for (const { caller, from, to, side, weight } of names) {
       renamed.set(from, to);
       renames.push({
         caller: keys.key(caller).name,
         callee: `${keys.key(to).name} -> ${keys.key(from).name}`,
-        side: 'new',
+        side,
         weight,
         reason: 'renamed',
       });

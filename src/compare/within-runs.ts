@@ -41,10 +41,15 @@ export function noiseWithinRuns(
 /** Of two sides' noise the larger, row by row: a row that a side lacks cannot be found quiet there. */
 export function largerNoise(base: RowNoise, other: RowNoise): RowNoise {
   const larger = (kind: RowKind): RowDispersions => {
-    const isBase = base[kind].phi.map((phi, i) => (phi >= (other[kind].phi[i] ?? 1) ? 1 : 0));
-    const pick = (what: keyof RowDispersions) =>
-      isBase.map((yes, i) => (yes === 1 ? base : other)[kind][what][i] ?? 1);
-    return { phi: pick('phi'), df: pick('df') };
+    const [b, n] = [base[kind], other[kind]];
+    return {
+      phi: b.phi.map((phi, i) => Math.max(phi, n.phi[i] ?? 1)),
+      df: b.df.map((df, i) => {
+        const [phi, otherPhi, otherDf] = [b.phi[i] ?? 1, n.phi[i] ?? 1, n.df[i] ?? Infinity];
+        // alike on both sides: the less certain, whichever side it is
+        return phi === otherPhi ? Math.min(df, otherDf) : phi > otherPhi ? df : otherDf;
+      }),
+    };
   };
   return {
     ledger: larger('ledger'),

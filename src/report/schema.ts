@@ -63,6 +63,8 @@ export const WARNING_CODES = [
   'simulated',
   'inexact-sum',
   'normalization',
+  'unlike-totals',
+  'user-changed',
   'without-image',
   'budget-no-match',
   'stat-differs',

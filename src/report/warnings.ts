@@ -1,6 +1,7 @@
 import type { Comparison, Side } from '../compare/index.js';
 import { eventsOf, type Run } from '../profile/index.js';
 import { anchorWarnings } from './anchor-warnings.js';
+import { normalizationWarnings } from './normalization-warnings.js';
 import { runOrder, sharedBoots } from './run-warnings.js';
 import type { WarningCode } from './schema.js';
 
@@ -196,57 +197,19 @@ function recordingWarnings(input: WarningInput): Warning[] {
       });
     }
   }
-  const cpus = [input.base, input.new].map(
-    (side) => side.profile.runs[0]?.header.cpusOnline ?? null,
+  const cpus = [input.base, input.new].map((side) =>
+    [...new Set(side.profile.runs.map((run) => run.header.cpusOnline))].sort(
+      (a, b) => Number(a) - Number(b),
+    ),
   );
-  if (cpus[0] !== cpus[1] && cpus.every((n) => n !== null)) {
-    warnings.push({ code: 'cpu-count', message: `base ran on ${cpus[0]} CPUs, new on ${cpus[1]}` });
+  if (cpus.every((side) => !side.includes(null)) && String(cpus[0]) !== String(cpus[1])) {
+    const words = cpus.map((side) => side.join(' and '));
+    warnings.push({
+      code: 'cpu-count',
+      message: `base ran on ${words[0]} CPUs, new on ${words[1]}: the same work need not cost the same`,
+    });
   }
   return warnings;
-}
-
-function normalizationWarnings({
-  comparison,
-  base,
-  new: other,
-  kernelOnly,
-}: WarningInput): Warning[] {
-  const { mode } = comparison.normalization;
-  if (mode === 'none' && stoppedByClock(base) && stoppedByClock(other)) {
-    return [
-      {
-        code: 'same-duration',
-        message:
-          'both recordings last the same whole number of seconds: if a clock ended them, the totals ' +
-          'say how busy the machine was, not what the work cost; see --normalize',
-      },
-    ];
-  }
-  if (comparison.timer && (mode === 'user' || kernelOnly)) {
-    return [
-      {
-        code: 'normalization',
-        message:
-          `${mode === 'user' ? '--normalize user' : '--kernel-only'} inherits the timer's bias: ` +
-          "time with interrupts off partly shows on user space's first instruction",
-      },
-    ];
-  }
-  if (mode === 'total') {
-    return [
-      {
-        code: 'normalization',
-        message:
-          'totals were made equal (--normalize total): an overhead spread evenly cannot show',
-      },
-    ];
-  }
-  return [];
-}
-
-function stoppedByClock(side: Side): boolean {
-  const seconds = side.profile.runs[0]?.duration ?? null;
-  return seconds !== null && seconds > 0.9 && Math.abs(seconds - Math.round(seconds)) < 0.02;
 }
 
 function coverage(input: WarningInput): Warning[] {

@@ -53,7 +53,7 @@ export function findSpread(rows: Iterable<RowPair>, totals: Totals): Spread {
     relative: Math.sqrt(slope),
     dfDispersion: priorDf(sampled.length < MIN_POINTS ? points : sampled, fitted, 1),
     dfRelative:
-      spread.length < MIN_POINTS ? priorDf(points, fitted, 1) : priorDf(spread, fitted, 0),
+      spread.length < MIN_POINTS ? priorDf(points, fitted, 1) : priorDf(spread, fitted, -2),
     points: points.length,
   };
 }
@@ -87,8 +87,9 @@ function addPoint(points: Point[], side: RowSide, total: number): void {
 
 /**
  * Degrees of freedom of the rows' common variance: how much more the logarithms of (variance / expected)
- * vary than runs alone would make them (Smyth 2004, section 6.2), less one standard error: one row whose
- * runs agree by chance has a huge logarithm. Never more than the rows had together.
+ * vary than runs alone would make them (Smyth 2004, section 6.2), less `allowance` standard errors. Of
+ * sampling one less, since a row whose runs agree by chance has a huge logarithm; of the spread between runs two
+ * more, since rows that were taken for alike and are not would be found to have changed. Never more than the rows had together.
  */
 function priorDf(
   points: readonly Point[],

@@ -265,6 +265,82 @@ describe('moved by inlining', () => {
     expect(report.functions.filter((row) => row.delta !== 0)).toEqual([]);
   });
 
+  it('of two names the plainer one stands, whichever side has it', async () => {
+    const stack = (name: string) => [frame(name, 4), frame('vfs_read', 0x51), ...SYSCALL];
+    const plain = plus(planted(60, stack('irq_helper_rcu')));
+    const marked = plus(planted(60, stack('__irq_helper_rcu')));
+    for (const pair of [[plain, marked] as const, [marked, plain] as const]) {
+      const { functions } = await reportOf(...pair);
+      expect(functions.map((row) => row.function)).toContain('irq_helper_rcu');
+      expect(functions.map((row) => row.function)).not.toContain('__irq_helper_rcu');
+    }
+  });
+
+  /** A function with 40 samples of its own and 60 in two callees that the kernel has anyway. */
+  const withCallees = (name: string, scale = 1) => {
+    const above = [frame(name, 0x9), frame('vfs_read', 0x51), ...SYSCALL];
+    return [
+      ...planted(40 * scale, above),
+      ...planted(35 * scale, [frame('kmem_cache_alloc', 0x20), ...above]),
+      ...planted(25 * scale, [frame('kmem_cache_free', 0x11), ...above]),
+    ];
+  };
+
+  it('a function under another name is known by its callers and callees', async () => {
+    for (const names of [
+      ['slab_take', 'pool_acquire'],
+      ['pool_acquire', 'slab_take'],
+    ] as const) {
+      const report = await reportOf(plus(withCallees(names[0])), plus(withCallees(names[1])));
+      expect(report.moved.reasons).toMatchObject({ inlined: 0, renamed: 40_000 });
+      expect(report.functions.filter((row) => row.delta !== 0)).toEqual([]);
+      const { graph } = report;
+      expect(graph.nodes.base).toEqual(graph.nodes.new);
+    }
+  });
+
+  it('functions that are alike by chance are not one', async () => {
+    const moved = async (base: Text['samples'], other: Text['samples']) =>
+      (await reportOf(plus(base), plus(other))).moved.weight;
+    const leaf = (name: string) =>
+      planted(100, [frame(name, 0x9), frame('vfs_read', 0x51), ...SYSCALL]);
+    // the same weight under the same caller, and nothing else that tells
+    expect(await moved(leaf('slab_take'), leaf('pool_acquire'))).toBe(0);
+    // another caller
+    const elsewhere = withCallees('pool_acquire').map((sample) => ({
+      ...sample,
+      frames: sample.frames.map((line) => line.replace('vfs_read+0x51', 'vfs_write+0x51')),
+    }));
+    expect(await moved(withCallees('slab_take'), elsewhere)).toBe(0);
+    // other callees
+    const others = withCallees('pool_acquire').map((sample) => ({
+      ...sample,
+      frames: sample.frames.map((line) => line.replace('kmem_cache_alloc', 'kfree_rcu_work')),
+    }));
+    expect(await moved(withCallees('slab_take'), others)).toBe(0);
+    // twice the weight
+    expect(await moved(withCallees('slab_take'), withCallees('pool_acquire', 2))).toBe(0);
+    // two that would do
+    const two = [...withCallees('pool_acquire'), ...withCallees('arena_take')];
+    expect(await moved(withCallees('slab_take'), two)).toBe(0);
+    // too few samples
+    const few = (name: string) => withCallees(name).filter((_, i) => i % 5 === 0);
+    expect(await moved(few('slab_take'), few('pool_acquire'))).toBe(0);
+  });
+
+  it('a function that was split in two is moved, and adds nothing', async () => {
+    const whole = planted(100, [frame('vfs_split', 0x60), ...SYSCALL]);
+    const parts = [
+      ...planted(45, [frame('vfs_split', 0x60), ...SYSCALL]),
+      ...planted(55, [frame('vfs_split_slow', 0x8), frame('vfs_split', 0x44), ...SYSCALL]),
+    ];
+    const report = await reportOf(plus(whole), plus(parts));
+    expect(report.moved.reasons).toMatchObject({ inlined: 55_000, renamed: 0 });
+    expect(report.functions.filter((row) => row.delta !== 0)).toEqual([]);
+    const grown = await reportOf(plus(whole), plus(parts, planted(55, parts[50]?.frames ?? [])));
+    expect(grown.functions.filter((row) => row.delta !== 0)).toMatchObject([{ delta: 55_000 }]);
+  });
+
   it('compiler clones are one function, unless symbols are to be exact', async () => {
     const stack = (symbol: string) => [frame(symbol, 4), frame('vfs_read', 0x51), ...SYSCALL];
     const sides = [

@@ -42,7 +42,7 @@ export function simulateComparisons(
     kernel.buckets.forEach((rows, i) => note('bucket', found.ledger[i]?.interval, truth(rows)));
     for (const kind of ['op', 'function'] as const) {
       const of = kind === 'op' ? kernel.ops : kernel.functions;
-      of.forEach((rows, i) => {
+      of.slice(0, kernel.counted).forEach((rows, i) => {
         const expected = expectedSamples(kernel, rows, world, runs);
         if (expected < 10) return;
         note(expected < 20 ? `${kind}<20` : kind, found[`${kind}s`][i]?.interval, truth(rows));

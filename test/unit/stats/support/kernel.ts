@@ -7,6 +7,8 @@ export interface Kernel {
   functions: number[][];
   ops: number[][];
   buckets: number[][];
+  /** Only so many ops and functions, the first ones, are counted in coverage; else all. */
+  counted?: number;
 }
 
 export interface KernelOptions {

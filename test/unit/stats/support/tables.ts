@@ -1,10 +1,12 @@
 import { KINDS } from './coverage.js';
+import { exactKernel } from './exact.js';
 import type { Kernel } from './kernel.js';
 import { findPlanted, PLANTED } from './power.js';
 import {
   type Case,
   cases,
   coverage,
+  exactCases,
   KERNELS,
   simulateCase,
   WORLDS,
@@ -68,6 +70,9 @@ export function* calibration(rounds: number): Generator<string> {
   yield '### The same where an op’s paths vary each on its own';
   const apart = cases().filter((one) => one.world === 'run spread' && one.samples === 200_000);
   yield* coverageTable(KERNELS.apart, apart, rounds);
+  yield '';
+  yield '### The twenty largest ops and functions of Linux 6.1, native against unpatched paravirt, drawn from exact counts';
+  yield* coverageTable(exactKernel(), exactCases(), rounds);
   yield '';
   yield '### A/A: percent of comparisons of a kernel with itself that find anything';
   yield* falseTable(cases(), rounds);

@@ -70,6 +70,16 @@ export function cases(): Case[] {
   return [...RUNS.flatMap((runs) => list(runs, over)), ...list(1, within)];
 }
 
+/** The same for draws from the exact counts of real kernels. */
+export function exactCases(): Case[] {
+  const worlds: WorldName[] = ['sampling only', 'correlated', 'run spread'];
+  return [1, 3, 5].flatMap((runs) =>
+    worlds
+      .filter((world) => runs > 1 || world !== 'run spread')
+      .flatMap((world) => [5_000, 50_000].map((samples) => ({ runs, world, samples }))),
+  );
+}
+
 export function simulateCase(kernel: Kernel, of: Case, rounds: number, seed: number): Outcome {
   const world = { ...WORLDS[of.world], samples: of.samples };
   return simulateComparisons(kernel, world, of.runs, rounds, seed);
