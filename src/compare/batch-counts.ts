@@ -1,3 +1,4 @@
+import type { Batches } from '../profile/index.js';
 import type { BatchCounts } from './stats/index.js';
 import type { Side } from './side.js';
 import type { Measured } from './tally.js';
@@ -9,27 +10,30 @@ export interface SideBatches {
   each(batch: number, visit: (node: number, samples: number) => void): void;
 }
 
+/** Of a batch: pairs of smaller ones say nothing about their spread. Short runs have fewer batches instead. */
+const LEAST_SAMPLES = 10;
+
 /** Undefined where the order of the samples is not known (inputs that hold sums of them). */
 export function sideBatches(side: Side): SideBatches | undefined {
-  const places: { run: number; batch: number }[] = [];
-  for (const [run, column] of side.columns.entries()) {
+  const places: ({ batches: Batches; first: number; together: number } | undefined)[] = [];
+  for (const column of side.columns) {
     if (column === undefined || column.samples === 0) continue;
-    if (column.batches === null) return undefined;
-    if (places.length > 0) places.push({ run, batch: -1 });
-    for (let batch = 0; batch < column.batches.count; batch++) places.push({ run, batch });
+    const { batches } = column;
+    if (batches === null) return undefined;
+    if (places.length > 0) places.push(undefined);
+    const together = Math.ceil(LEAST_SAMPLES / batches.size);
+    for (let first = 0; first + together <= batches.count; first += together)
+      places.push({ batches, first, together });
   }
-  const at = (batch: number) => {
-    const place = places[batch];
-    if (place === undefined || place.batch < 0) return undefined;
-    const batches = side.columns[place.run]?.batches ?? undefined;
-    return batches && { batches, batch: place.batch };
-  };
   return {
     batches: places.length,
-    size: (batch) => at(batch)?.batches.size ?? 0,
+    size: (batch) => {
+      const place = places[batch];
+      return place === undefined ? 0 : place.batches.size * place.together;
+    },
     each: (batch, visit) => {
-      const found = at(batch);
-      found?.batches.each(found.batch, visit);
+      const place = places[batch];
+      for (let i = 0; i < (place?.together ?? 0); i++) place?.batches.each(place.first + i, visit);
     },
   };
 }

@@ -21,8 +21,9 @@ export function changeWithinRuns(
   df = Infinity,
 ): Change {
   const delta = other.value - base.value;
-  if (base.total.samples === 0 || other.total.samples === 0 || base.samples + other.samples === 0)
-    return { delta, interval: null, p: 1, df: 0 };
+  // samples without weight have no share of anything
+  const empty = [base, other].some(({ total }) => total.samples === 0 || total.value <= 0);
+  if (empty || base.samples + other.samples === 0) return { delta, interval: null, p: 1, df: 0 };
   const phi = Math.max(1, dispersion);
   return difference(wilson(base, phi), wilson(other, phi), df);
 }

@@ -186,6 +186,30 @@ describe('one run a side', () => {
     expect(width(clumped)).toBeGreaterThan(2 * width(spread));
   });
 
+  it('finds bursts in a short recording, too', async () => {
+    const short = (text: Text): Text => ({ ...text, samples: text.samples.slice(0, 300) });
+    const more = planted(60, callee, period);
+    const width = (report: Awaited<ReturnType<typeof compare>>) => {
+      const [low, high] = op(report)?.interval ?? [0, 0];
+      return high - low;
+    };
+    const pair = (clump: number) =>
+      compare([mixed(short(base), more, 5, clump)], [mixed(short(other), more, 5, clump)]);
+    expect(width(await pair(20))).toBeGreaterThan(1.1 * width(await pair(1)));
+  });
+
+  it('samples without any weight are no data', async () => {
+    const weightless: Text = {
+      ...base,
+      samples: base.samples
+        .slice(0, 200)
+        .map((s) => ({ ...s, head: s.head.replace('500751', '     0') })),
+    };
+    const report = await compare([weightless], [other]);
+    expect(report.functions.filter((row) => row.interval !== null)).toEqual([]);
+    expect(report.functions.filter((row) => row.verdict !== 'too little data')).toEqual([]);
+  });
+
   it('against several runs is sampling noise only, too', async () => {
     const report = await compare(runs(3), runs(1, planted(60, callee, period)));
     expect([report.basis, report.total.interval]).toEqual(['sampling', null]);
