@@ -1,5 +1,5 @@
 /** The output formats by name. Apart from the renderers, so that naming them loads none. */
-export const FORMATS = ['html', 'text', 'json', 'folded'] as const;
+export const FORMATS = ['html', 'text', 'markdown', 'json', 'folded'] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** The format that a file name's ending stands for. */
@@ -10,6 +10,8 @@ export function formatOfName(name: string): Format | undefined {
     htm: 'html',
     txt: 'text',
     text: 'text',
+    md: 'markdown',
+    markdown: 'markdown',
     json: 'json',
     folded: 'folded',
   };

@@ -15,6 +15,8 @@ export async function render(
       return (await import('./html/index.js')).renderHtml(report, extra.stacks);
     case 'text':
       return (await import('./text/index.js')).renderText(report);
+    case 'markdown':
+      return (await import('./markdown/index.js')).renderMarkdown(report);
     case 'json':
       return (await import('./json.js')).renderJson(report);
     case 'folded':
