@@ -7,6 +7,7 @@ import { registerCheck } from './commands/check.js';
 import { registerDiff } from './commands/diff.js';
 import { registerExtract } from './commands/extract.js';
 import { registerFold } from './commands/fold.js';
+import { registerVerify } from './commands/verify.js';
 import { dropUnfinished } from './outputs.js';
 import { registerSites } from './commands/sites.js';
 import { say } from './terminal.js';
@@ -22,6 +23,7 @@ function program(): Command {
   registerCheck(root);
   registerFold(root);
   registerExtract(root);
+  registerVerify(root);
   registerSites(root);
   for (const command of root.commands) {
     command.exitOverride().configureOutput({ writeErr: () => undefined });

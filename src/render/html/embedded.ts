@@ -30,16 +30,18 @@ export function embeddedReport(page: string, name: string): { json: string; repo
   const checked = reportSchema.safeParse(value);
   if (!checked.success) throw invalid(name, 'report document', checked.error.issues[0]);
   requireFitting(checked.data, name);
-  return { json: `${json}\n`, report: checked.data };
+  // as it was written: zod puts keys into its own order, and verify writes the page again
+  return { json: `${json}\n`, report: value as Report };
 }
 
 /** Both sides' folded stacks in a page; undefined where it has none. Throws like `embeddedReport`. */
 export function embeddedStacks(page: string, name: string): Stacks | undefined {
   const json = documentIn(page, STACKS_ELEMENT, name);
   if (json === undefined) return undefined;
-  const checked = stacksSchema.safeParse(parsed(json, name, 'folded stacks', STACKS_SCHEMA));
+  const value = parsed(json, name, 'folded stacks', STACKS_SCHEMA);
+  const checked = stacksSchema.safeParse(value);
   if (!checked.success) throw invalid(name, 'folded stacks', checked.error.issues[0]);
-  return checked.data;
+  return value as Stacks;
 }
 
 /** Text is escaped everywhere in a page, so that such a tag can only be an element. */

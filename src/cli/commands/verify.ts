@@ -1,0 +1,12 @@
+import type { Command } from 'commander';
+
+export function registerVerify(program: Command): void {
+  program
+    .command('verify')
+    .description('whether a report says what its document says, and names the inputs given')
+    .argument('<report>', "HTML that pvflame wrote, '-' for standard input")
+    .argument('[inputs...]', 'its recordings: their SHA-256 is compared, run by run')
+    .action(async (path: string, inputs: string[]) => {
+      await (await import('../verify.js')).verify(path, inputs);
+    });
+}
