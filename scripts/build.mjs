@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { dirname, join } from 'node:path';
+import { build } from 'esbuild';
 import { buildPage } from './page-bundle.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -28,8 +29,40 @@ execFileSync(
     stdio: 'inherit',
   },
 );
+// AssemblyScript, for the fast path of reading perf script text
+execFileSync(
+  process.execPath,
+  [
+    join(root, 'node_modules/assemblyscript/bin/asc.js'),
+    join(root, 'src/ingest/assembly/scan.ts'),
+    ...['-o', join(dist, 'assets/scan.wasm'), '-O3', '--noAssert', '--runtime', 'minimal'],
+    ...['--enable', 'simd', '--enable', 'bulk-memory'],
+  ],
+  { cwd: root, stdio: 'inherit' },
+);
 await buildPage(join(dist, 'assets'));
 cpSync(join(root, 'templates'), join(dist, 'assets'), { recursive: true });
+// The command line as few files: loading a hundred modules takes longer than folding a recording.
+await build({
+  entryPoints: { main: join(root, 'src/cli/main.ts') },
+  outdir: join(dist, 'cli'),
+  // as deep as dist/render/html: assets are found from there
+  chunkNames: 'chunks/[name]-[hash]',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  external: ['jsdom', 'iced-x86', 'd3-flame-graph', 'd3-selection'],
+  banner: {
+    js: "import { createRequire as nodeRequire } from 'node:module'; const require = nodeRequire(import.meta.url);",
+  },
+  sourcemap: 'linked',
+  legalComments: 'none',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  logLevel: 'warning',
+});
 chmodSync(join(dist, 'cli/main.js'), 0o755);
 const { checkJsonSchema, reportJsonSchema } = await import(join(dist, 'report/json-schema.js'));
 writeFileSync(

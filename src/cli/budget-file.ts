@@ -1,5 +1,5 @@
 import type { Document, LineCounter, Node } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { BudgetEntry } from '../compare/index.js';
 import { globMatches } from '../compare/index.js';
 import { inputError, UserError } from '../errors.js';

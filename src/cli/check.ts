@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { noiseOf, otherKernel } from '../compare/index.js';
 import { inputError, usageError } from '../errors.js';
 import { frameFacts } from '../paravirt/index.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { usageError } from '../errors.js';
 import { FORMATS, formatOfName, type Format } from '../render/index.js';
 

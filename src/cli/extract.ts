@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { inputError, usageError } from '../errors.js';
 import { embeddedReport, embeddedStacks } from '../render/html/embedded.js';
 import { foldedLines } from '../report/stacks-schema.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { chooseEvent, foldProfile, readProfile, type Profile } from '../profile/index.js';
 import { inputName, requireDistinct, requireOneStdin } from './inputs.js';
 import { requireWritable, writeOutput, writeStdout } from './outputs.js';
@@ -32,6 +32,8 @@ export async function fold(paths: string[], given: unknown): Promise<void> {
     nameOf: (path) => inputName(path, true),
     format: options.inputFormat,
     kallsyms: options.kallsyms,
+    digest: false,
+    addresses: options.addrs ? 'all' : 'none',
   });
   const { event, assumed } = chooseEvent(profile, options.event, paths.join(', '));
   const lines = foldProfile(profile, {

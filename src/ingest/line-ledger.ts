@@ -21,8 +21,8 @@ export class LineLedger {
   };
   private readonly reasons = new Map<string, SkippedLines>();
 
-  count(kind: LineKind): void {
-    this.kinds[kind]++;
+  count(kind: LineKind, lines = 1): void {
+    this.kinds[kind] += lines;
   }
 
   skip(reason: string, line: number, lines = 1): void {

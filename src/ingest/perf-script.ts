@@ -8,6 +8,7 @@ import {
   type SampleLine,
 } from './sample-line.js';
 import { parseFrameLine } from './frame-line.js';
+import { Scanner, type BlockSink, type Scan } from './scanner.js';
 import { FrameTable, StringTable } from './tables.js';
 
 /** A sample as handed on; the object and the frame buffer are reused for the next one. */
@@ -83,11 +84,20 @@ export class PerfScriptReader {
   private form: 'unknown' | 'full' | 'bare' = 'unknown';
   private sawDso = false;
   private inHeaderBlock = false;
+  /** The fast path; null where there is none, or where it does not pay. */
+  private scanner: Scanner | null | undefined;
+  /** Bytes that wait in the scanner's memory for the rest of their sample. */
+  private held = 0;
+  private scanned = 0;
+  private irregular = 0;
 
   constructor(
     private readonly sink: SampleSink,
     frames?: FrameTable,
+    /** Takes samples in blocks where they are regular; without it all come one by one. */
+    private readonly blocks?: BlockSink,
   ) {
+    if (blocks === undefined) this.scanner = null;
     this.frames = frames ?? new FrameTable(new StringTable());
     this.recording = {
       header: emptyHeader(),
@@ -102,8 +112,90 @@ export class PerfScriptReader {
     };
   }
 
+  /** Samples that came in blocks. */
+  get scannedSamples(): number {
+    return this.scanned;
+  }
+
   push(chunk: Uint8Array): void {
     let start = 0;
+    while (start < chunk.length) {
+      if (this.held > 0 || this.readyToScan()) {
+        this.scan(chunk.subarray(start));
+        return;
+      }
+      start = this.lines(chunk, start);
+    }
+  }
+
+  /** Whether a sample may begin here, and what samples look like is known. */
+  private readyToScan(): boolean {
+    const here =
+      this.scanner !== null &&
+      this.state === 'between' &&
+      this.form === 'full' &&
+      this.carry.length === 0 &&
+      !this.discarding &&
+      !this.inHeaderBlock &&
+      this.bare === undefined &&
+      this.current === undefined;
+    if (!here || this.blocks === undefined) return false;
+    this.scanner ??= Scanner.create(
+      this.frames,
+      this.blocks,
+      (text) => !text.startsWith('|') && !isRecord(text),
+      () => (this.sawDso = true),
+    );
+    return this.scanner !== null;
+  }
+
+  /** Reads regular samples through the scanner, and all others line by line. */
+  private scan(chunk: Uint8Array): void {
+    const { scanner } = this;
+    if (!scanner) return;
+    const length = this.held + chunk.length;
+    scanner.input(length).set(chunk, this.held);
+    this.held = 0;
+    let from = 0;
+    while (from < length) {
+      const scan = scanner.scan(length, from);
+      from = scan.read;
+      this.account(scan);
+      if (scan.next === 'again') continue;
+      if (scan.next === 'more' && length - from <= LONGEST_LINE) {
+        scanner.input(length).copyWithin(0, from, length);
+        this.held = length - from;
+        return;
+      }
+      this.irregular++;
+      const text = scanner.input(length).subarray(0, length);
+      // where little is regular, looking twice at every line does not pay
+      if (this.irregular > 500 && this.irregular > this.scanned) {
+        this.scanner = null;
+        this.push(text.slice(from));
+        return;
+      }
+      from = this.lines(text, from);
+      if (!this.readyToScan()) return;
+    }
+  }
+
+  private account(scan: Scan): void {
+    if (scan.samples === 0) return;
+    const { recording } = this;
+    this.scanned += scan.samples;
+    this.lineNumber += 2 * scan.samples + scan.frames;
+    recording.lines.count('sample', scan.samples);
+    recording.lines.count('frame', scan.frames);
+    recording.lines.count('blank', scan.samples);
+    recording.samples += scan.samples;
+    recording.samplesWithoutPeriod += scan.withoutPeriod;
+    this.sawTimes(scan.firstTime, scan.lastTime);
+  }
+
+  /** Reads lines from `start` on; returns where it stopped: at the end, or where scanning may go on. */
+  private lines(chunk: Uint8Array, from: number): number {
+    let start = from;
     for (;;) {
       const newline = chunk.indexOf(NEWLINE, start);
       if (newline < 0) break;
@@ -120,6 +212,7 @@ export class PerfScriptReader {
         this.line(chunk, start, newline);
       }
       start = newline + 1;
+      if (this.readyToScan()) return start;
     }
     if (start < chunk.length && !this.discarding) {
       this.carry = joined(this.carry, chunk.subarray(start));
@@ -128,10 +221,12 @@ export class PerfScriptReader {
         this.discarding = true;
       }
     }
+    return chunk.length;
   }
 
   /** Ends the input: finishes the last sample, or says that it was cut off. */
   end(): Recording {
+    this.finishHeld();
     if (this.discarding) {
       this.recording.lines.skip(TOO_LONG, this.lineNumber + 1);
     } else if (this.carry.length > 0) {
@@ -140,6 +235,15 @@ export class PerfScriptReader {
     this.dropBare();
     this.finishSample();
     return this.recording;
+  }
+
+  /** What the scanner still holds is the beginning of a sample: its end may be missing. */
+  private finishHeld(): void {
+    const { scanner, held } = this;
+    if (!scanner || held === 0) return;
+    this.scanner = null;
+    this.held = 0;
+    this.lines(scanner.input(held).slice(0, held), 0);
   }
 
   /** A last line without a newline: whole, or cut anywhere. */
@@ -377,6 +481,13 @@ export class PerfScriptReader {
     this.bare = undefined;
   }
 
+  /** Samples may be out of order. */
+  private sawTimes(first: number, last: number): void {
+    const { recording } = this;
+    if (!(first >= recording.firstTime)) recording.firstTime = first;
+    if (!(last <= recording.lastTime)) recording.lastTime = last;
+  }
+
   private finishSample(): void {
     const sample = this.current;
     this.current = undefined;
@@ -395,11 +506,7 @@ export class PerfScriptReader {
     }
     recording.samples++;
     if (sample.period < 0) recording.samplesWithoutPeriod++;
-    if (!Number.isNaN(sample.time)) {
-      // samples may be out of order
-      if (!(sample.time >= recording.firstTime)) recording.firstTime = sample.time;
-      if (!(sample.time <= recording.lastTime)) recording.lastTime = sample.time;
-    }
+    if (!Number.isNaN(sample.time)) this.sawTimes(sample.time, sample.time);
     this.sink({ ...sample, frames: this.stack, depth: this.depth });
   }
 }

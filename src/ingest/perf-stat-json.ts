@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { plainValue, type StatRow } from './perf-stat-row.js';
 
 const number = z.union([z.number(), z.string()]).optional();

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { fstatSync, open as openDescriptor } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { Socket } from 'node:net';
@@ -20,7 +20,9 @@ export interface OpenInput {
   readonly perfData?: boolean;
   /** What is inside, decompressed, in order; to be read once. A chunk belongs to its receiver. */
   readonly chunks: AsyncIterable<Uint8Array>;
-  /** Of the raw bytes; valid after `chunks` ended. */
+  /** Gives a chunk back that is done with, to be read into again: new memory costs more than reading. */
+  recycle?(chunk: Uint8Array): void;
+  /** Of the raw bytes; valid after `chunks` ended. `sha256` is "" where it was not asked for. */
   digest(): { sha256: string; bytes: number };
   /** Closes files and ends children, also if `chunks` was never begun. Leaving a loop over it does too. */
   close(): Promise<void>;
@@ -31,9 +33,11 @@ export interface OpenOptions {
   readonly stdin?: Readable;
   /** Instead of the best at hand. */
   readonly zstdDecoder?: ZstdDecoder;
+  /** false: do not hash the bytes. */
+  readonly digest?: boolean;
 }
 
-const CHUNK = 1 << 20;
+const CHUNK = 1 << 19;
 
 const directory = [
   'is a directory',
@@ -62,21 +66,25 @@ function systemError(name: string, error: unknown): UserError {
   return inputError(name, `cannot be read (${what})`, 'check the file and its disk', error);
 }
 
-async function* fileChunks(handle: FileHandle): AsyncGenerator<Uint8Array> {
-  let buffer = Buffer.allocUnsafeSlow(CHUNK);
+/** Reads ahead by one chunk, into buffers that come back through `free`. */
+async function* fileChunks(handle: FileHandle, free: Buffer[]): AsyncGenerator<Uint8Array> {
+  const read = () => {
+    const buffer = free.pop() ?? Buffer.allocUnsafeSlow(CHUNK);
+    const pending = handle.read(buffer, 0, CHUNK, null);
+    // its error is met when its turn comes
+    pending.catch(() => undefined);
+    return pending;
+  };
+  let next = read();
   try {
     for (;;) {
-      const { bytesRead } = await handle.read(buffer, 0, CHUNK, null);
+      const { bytesRead, buffer } = await next;
       if (bytesRead === 0) return;
-      // A pipe gives little at a time: copy that, and keep the big buffer.
-      if (bytesRead < CHUNK / 2) {
-        yield Buffer.from(buffer.subarray(0, bytesRead));
-      } else {
-        yield buffer.subarray(0, bytesRead);
-        buffer = Buffer.allocUnsafeSlow(CHUNK);
-      }
+      next = read();
+      yield buffer.subarray(0, bytesRead);
     }
   } finally {
+    await next.catch(() => undefined);
     await handle.close();
   }
 }
@@ -86,6 +94,7 @@ interface Origin {
   readonly chunks: AsyncGenerator<Uint8Array>;
   readonly regularFile: boolean;
   stop(): void;
+  recycle?(chunk: Uint8Array): void;
 }
 
 async function* streamChunks(stream: Readable): AsyncGenerator<Uint8Array> {
@@ -124,7 +133,17 @@ async function openPath(name: string, path: string): Promise<Origin> {
     if (stats.isDirectory()) throw inputError(name, ...directory);
     if (stats.isFIFO()) return await fromPipe(path);
     handle = await open(path, 'r');
-    return { chunks: fileChunks(handle), regularFile: stats.isFile(), stop: () => undefined };
+    const free: Buffer[] = [];
+    return {
+      chunks: fileChunks(handle, free),
+      regularFile: stats.isFile(),
+      stop: () => undefined,
+      recycle: (chunk) => {
+        const { buffer, byteOffset } = chunk;
+        if (byteOffset === 0 && buffer.byteLength === CHUNK && free.length < 4)
+          free.push(Buffer.from(buffer as ArrayBuffer));
+      },
+    };
   } catch (error) {
     await handle?.close();
     throw systemError(name, error);
@@ -133,23 +152,28 @@ async function openPath(name: string, path: string): Promise<Origin> {
 
 /** Raw bytes on their way in, counted and hashed on the thread that reads them. */
 class Intake {
-  private readonly hash = createHash('sha256');
+  private readonly hash: Hash | null;
   private bytes = 0;
   private sha256: string | null = null;
 
-  constructor(private readonly name: string) {}
+  constructor(
+    private readonly name: string,
+    hashed: boolean,
+  ) {
+    this.hash = hashed ? createHash('sha256') : null;
+  }
 
   async *watch(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     try {
       for await (const chunk of source) {
-        this.hash.update(chunk);
+        this.hash?.update(chunk);
         this.bytes += chunk.length;
         yield chunk;
       }
     } catch (error) {
       throw systemError(this.name, error);
     }
-    this.sha256 = this.hash.digest('hex');
+    this.sha256 = this.hash?.digest('hex') ?? '';
   }
 
   digest(): { sha256: string; bytes: number } {
@@ -218,7 +242,7 @@ export async function openInput(path: string, options: OpenOptions = {}): Promis
   const name = path === '-' ? 'stdin' : printable(path);
   const origin =
     path === '-' ? fromStream(options.stdin ?? ownStdin()) : await openPath(name, path);
-  const intake = new Intake(name);
+  const intake = new Intake(name, options.digest !== false);
   const raw = intake.watch(origin.chunks);
   const close = async (): Promise<void> => {
     origin.stop();
@@ -246,6 +270,7 @@ export async function openInput(path: string, options: OpenOptions = {}): Promis
       name,
       file: compression === null && origin.regularFile ? path : null,
       chunks: closing(inside, close),
+      ...(compression === null && origin.recycle !== undefined ? { recycle: origin.recycle } : {}),
       digest: () => intake.digest(),
       close: async () => {
         await inside.return(undefined);

@@ -1,4 +1,5 @@
-import type { FrameTable, Recording, Sample } from '../ingest/index.js';
+import type { Addresses, BlockSink, FrameTable, Recording, Sample } from '../ingest/index.js';
+import { BlockIntake } from './block-intake.js';
 import { isKernelFrame } from './kernel.js';
 import type { Profile, Run } from './profile.js';
 import { StackTable, taskKey } from './stacks.js';
@@ -55,6 +56,22 @@ export class ProfileBuilder {
     column.add(node, weight);
   };
 
+  /** Takes the samples of the run that is being read in blocks: the same as `add`, sample by sample. */
+  blocks(addresses: Addresses): BlockSink {
+    const { options, frames } = this;
+    return new BlockIntake(
+      {
+        stacks: this.stacks,
+        taskKey: (sample) => taskKey(frames.strings.id(taskLabel(sample, options.task))),
+        column: (event) => this.column(event),
+        keepsComm: (comm) => options.comm === undefined || comm === options.comm,
+        keepsFrame: (frame) => !options.kernelOnly || this.isKernel(frame),
+      },
+      options.task !== 'comm',
+      addresses,
+    );
+  }
+
   /** Ends a run. */
   finishRun(
     recording: Recording,
@@ -104,7 +121,10 @@ export class ProfileBuilder {
   }
 }
 
-function taskLabel(sample: Readonly<Sample>, task: ProfileOptions['task']): string {
+function taskLabel(
+  sample: Readonly<Pick<Sample, 'comm' | 'pid' | 'tid'>>,
+  task: ProfileOptions['task'],
+): string {
   if (task === 'comm') return sample.comm;
   const pid = sample.pid < 0 ? '?' : String(sample.pid);
   return task === 'pid' ? `${sample.comm}-${pid}` : `${sample.comm}-${pid}/${sample.tid}`;

@@ -5,6 +5,7 @@ import {
   openPerfScript,
   PerfScriptReader,
   StringTable,
+  type Addresses,
   type Recording,
 } from '../ingest/index.js';
 import { ProfileBuilder, type ProfileOptions } from './builder.js';
@@ -17,6 +18,10 @@ export interface ReadOptions extends ProfileOptions {
   format?: 'perf-script' | 'perf-data' | undefined;
   /** A copy of the recorded kernel's /proc/kallsyms, for perf.data inputs. */
   kallsyms?: string | undefined;
+  /** Which addresses tell frames apart (default: the kernel's); fewer are quicker to read. */
+  addresses?: Addresses;
+  /** false: inputs are not hashed, and runs have no sha256. */
+  digest?: boolean;
 }
 
 /**
@@ -33,9 +38,17 @@ export async function readProfile(
     const input = await openPerfScript(path, {
       format: options.format,
       kallsyms: options.kallsyms,
+      digest: options.digest !== false,
     });
-    const reader = new PerfScriptReader(builder.add, frames);
-    for await (const chunk of input.chunks) reader.push(chunk);
+    const reader = new PerfScriptReader(
+      builder.add,
+      frames,
+      builder.blocks(options.addresses ?? 'kernel'),
+    );
+    for await (const chunk of input.chunks) {
+      reader.push(chunk);
+      input.recycle?.(chunk);
+    }
     const recording = reader.end();
     requireSamples(recording, input.name);
     builder.finishRun(recording, {

@@ -1,5 +1,5 @@
 /** The document of `pvflame check`. Meanings: docs/report.md. What cannot be known is null. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { interval, recording, skippedLines } from './schema.js';
 
 export const CHECK_SCHEMA = 'pvflame-check/1';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CHECK_SCHEMA, checkSchema } from './check-schema.js';
 import { REPORT_SCHEMA, reportSchema } from './schema.js';
 

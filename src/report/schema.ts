@@ -5,7 +5,7 @@
  * Units: every weight is in the side's event unit, as the mean of the side's runs; `percent` is of
  * the base total, 1 means 1 %. What cannot be known is null; arrays are never null.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const REPORT_SCHEMA = 'pvflame-report/1';
 

@@ -2,7 +2,7 @@
  * The site table document of `pvflame sites -f json`, which `--base-sites/--new-sites` read back.
  * Field names and meanings: docs/sites.md. What cannot be known is null; arrays are never null.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { inputError } from '../errors.js';
 
 export const SITES_SCHEMA = 'pvflame-sites/1';

@@ -2,7 +2,7 @@
  * Both sides' folded stacks as the page carries them beside the report document: a prefix tree in
  * preorder that shares the report's name table. docs/report.md describes it.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Graph } from './schema.js';
 
 export const STACKS_SCHEMA = 'pvflame-stacks/1';

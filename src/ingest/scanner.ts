@@ -1,0 +1,256 @@
+/**
+ * The reader's fast path: WebAssembly (assembly/scan.ts) reads the regular samples of a block of text and
+ * builds the prefix tree; what is not regular it leaves to PerfScriptReader, which decides what every line
+ * means, also here: each frame text and each form of sample line is parsed by it once.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseFrameLine } from './frame-line.js';
+import { parseSampleLine, type SampleLine } from './sample-line.js';
+import type { FrameTable } from './tables.js';
+
+/** Which addresses tell frames apart: none, the kernel's (16 digits), or all. */
+export type Addresses = 'none' | 'kernel' | 'all';
+
+/** Samples of one block, in file order. Arrays are views that the next scan overwrites. */
+export interface ScannedBlock {
+  readonly samples: number;
+  /** Of each sample: its stack's node, its form, its period (-1: none printed). */
+  readonly nodes: Int32Array;
+  readonly forms: Int32Array;
+  readonly periods: Float64Array;
+  /** The tree so far: parents come before children; keys are frame ids, or -1 - task at the top. */
+  readonly nodeCount: number;
+  readonly parents: Int32Array;
+  readonly keys: Int32Array;
+}
+
+/** Takes samples as the scanner has them. */
+export interface BlockSink {
+  /** Whether stacks of one comm, but of different processes or threads, are different. */
+  readonly byThread: boolean;
+  readonly addresses: Addresses;
+  /** A number of 0 or more for the task of samples like this one; samples of one task share their stacks. */
+  task(sample: Readonly<SampleLine>): number;
+  /** `forms[i]` is a sample of form i: its comm, event and whether it has a period hold for all of them. */
+  block(block: ScannedBlock, forms: readonly SampleLine[]): void;
+}
+
+/** The part of WebAssembly that is used; Node's types leave it to those of browsers. */
+type Module = object;
+interface Engine {
+  readonly Module: new (bytes: Uint8Array) => Module;
+  readonly Instance: new (module: Module, imports: object) => { readonly exports: unknown };
+}
+const engine = (globalThis as unknown as { WebAssembly?: Engine }).WebAssembly;
+
+interface Exports {
+  memory: { readonly buffer: ArrayBuffer };
+  configure(addresses: number, byThread: boolean): void;
+  reserve(size: number): number;
+  scan(length: number, from: number): number;
+  setTask(form: number, task: number): void;
+  why(): number;
+  sampleCount(): number;
+  frameCount(): number;
+  withoutPeriod(): number;
+  nodeCount(): number;
+  nodesAt(): number;
+  formsAt(): number;
+  periodsAt(): number;
+  parentsAt(): number;
+  keysAt(): number;
+  earliestSeconds(): number;
+  earliestNanos(): number;
+  latestSeconds(): number;
+  latestNanos(): number;
+}
+
+/** What one scan did. `more`: the rest is the beginning of a sample; else it is not regular, or to be scanned again. */
+export interface Scan {
+  readonly read: number;
+  readonly next: 'more' | 'irregular' | 'again';
+  readonly samples: number;
+  readonly frames: number;
+  readonly withoutPeriod: number;
+  /** Seconds; NaN without samples. */
+  readonly firstTime: number;
+  readonly lastTime: number;
+}
+
+const MODES: Readonly<Record<Addresses, number>> = { none: 0, kernel: 1, all: 2 };
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+let compiled: Module | null | undefined;
+
+/** The compiled module; null where this machine has no WebAssembly with SIMD, or it was turned off. */
+function scanModule(): Module | null {
+  if (engine === undefined || process.env['PVFLAME_WASM'] === 'off') return null;
+  if (compiled !== undefined) return compiled;
+  try {
+    const here = dirname(fileURLToPath(import.meta.url));
+    // beside dist/ingest, beside the bundle's chunks, or built where src is run from
+    const places = ['../assets', '../../assets', '../../dist/assets'];
+    const place = places.map((p) => join(here, p, 'scan.wasm')).find((p) => existsSync(p)) ?? '';
+    compiled = new engine.Module(readFileSync(place));
+  } catch {
+    compiled = null;
+  }
+  return compiled;
+}
+
+/** Scans one input's text. */
+export class Scanner {
+  private readonly wasm: Exports;
+  private readonly forms: SampleLine[] = [];
+  private inputAt = 0;
+  private inputSize = 0;
+
+  private constructor(
+    module: Module,
+    private readonly frames: FrameTable,
+    private readonly sink: BlockSink,
+    /** Whether a sample line means what it says wherever it stands. */
+    private readonly regular: (text: string) => boolean,
+    /** Told of the first frame that names a dso. */
+    private readonly sawDso: () => void,
+  ) {
+    if (engine === undefined) throw new Error('no WebAssembly');
+    const instance = new engine.Instance(module, {
+      env: {
+        abort: () => {
+          throw new Error('scan.wasm: out of memory');
+        },
+        newFrame: (at: number, length: number) => this.newFrame(at, length),
+        newForm: (
+          at: number,
+          length: number,
+          time: number,
+          timeEnd: number,
+          period: number,
+          periodEnd: number,
+        ) => this.newForm(at, length, [time - at, timeEnd - at], [period - at, periodEnd - at]),
+      },
+    });
+    this.wasm = instance.exports as unknown as Exports;
+    this.wasm.configure(MODES[sink.addresses], sink.byThread);
+  }
+
+  /** null where WebAssembly with SIMD is not to be had. */
+  static create(
+    frames: FrameTable,
+    sink: BlockSink,
+    regular: (text: string) => boolean,
+    sawDso: () => void,
+  ): Scanner | null {
+    const module = scanModule();
+    return module === null ? null : new Scanner(module, frames, sink, regular, sawDso);
+  }
+
+  /** Room for `size` bytes of text in the scanner's memory; what was there is kept if it fits. */
+  input(size: number): Uint8Array {
+    if (size > this.inputSize) {
+      const kept = this.inputSize === 0 ? null : this.view().slice();
+      this.inputAt = this.wasm.reserve(size);
+      this.inputSize = size;
+      if (kept !== null) this.view().set(kept);
+    }
+    return this.view();
+  }
+
+  /** Reads regular samples from the input's first `length` bytes, beginning at `from`. */
+  scan(length: number, from: number): Scan {
+    const { wasm } = this;
+    const read = wasm.scan(length, from);
+    const samples = wasm.sampleCount();
+    const why = wasm.why();
+    if (samples > 0) this.sink.block(this.takeBlock(samples), this.forms);
+    return {
+      read,
+      next: why === 0 ? 'more' : why === 1 ? 'irregular' : 'again',
+      samples,
+      frames: wasm.frameCount(),
+      withoutPeriod: wasm.withoutPeriod(),
+      firstTime: samples === 0 ? NaN : seconds(wasm.earliestSeconds(), wasm.earliestNanos()),
+      lastTime: samples === 0 ? NaN : seconds(wasm.latestSeconds(), wasm.latestNanos()),
+    };
+  }
+
+  private view(): Uint8Array {
+    return new Uint8Array(this.wasm.memory.buffer, this.inputAt, this.inputSize);
+  }
+
+  private takeBlock(samples: number): ScannedBlock {
+    const { wasm } = this;
+    const { buffer } = wasm.memory;
+    const nodeCount = wasm.nodeCount();
+    return {
+      samples,
+      nodes: new Int32Array(buffer, wasm.nodesAt(), samples),
+      forms: new Int32Array(buffer, wasm.formsAt(), samples),
+      periods: new Float64Array(buffer, wasm.periodsAt(), samples),
+      nodeCount,
+      parents: new Int32Array(buffer, wasm.parentsAt(), nodeCount),
+      keys: new Int32Array(buffer, wasm.keysAt(), nodeCount),
+    };
+  }
+
+  private text(at: number, length: number): string {
+    return decoder.decode(new Uint8Array(this.wasm.memory.buffer, at, length));
+  }
+
+  private newFrame(at: number, length: number): number {
+    const frame = parseFrameLine(this.text(at, length));
+    if (frame === undefined) return -1;
+    if (frame.dso !== '') this.sawDso();
+    return this.frames.id(frame);
+  }
+
+  /** A form is regular where the line means the same with another time and period in it. */
+  private newForm(
+    at: number,
+    length: number,
+    time: readonly [number, number],
+    period: readonly [number, number],
+  ): number {
+    // positions are of bytes: one byte, one character
+    const bytes = Buffer.from(this.text(at, length)).toString('latin1');
+    if (bytes.length !== length) return -1;
+    const text = this.text(at, length);
+    if (!this.regular(text)) return -1;
+    const sample = parseSampleLine(text);
+    if (sample === undefined || sample.rest !== '' || sample.event.startsWith('PERF_RECORD_'))
+      return -1;
+    const stamp = bytes.slice(...time);
+    const printed = period[1] > period[0];
+    const count = printed ? bytes.slice(...period) : '';
+    const tail = printed
+      ? bytes.slice(time[1], period[0]) + '7'.repeat(count.length) + bytes.slice(period[1])
+      : bytes.slice(time[1]);
+    const otherTime = stamp.replace(/\d/g, '3');
+    const other = parseSampleLine(
+      Buffer.from(bytes.slice(0, time[0]) + otherTime + tail, 'latin1').toString(),
+    );
+    const means =
+      sample.time === Number(stamp) &&
+      sample.period === (printed ? Number(count) : -1) &&
+      other !== undefined &&
+      other.time === Number(otherTime) &&
+      other.period === (printed ? Number('7'.repeat(count.length)) : -1) &&
+      other.comm === sample.comm &&
+      other.event === sample.event &&
+      other.pid === sample.pid &&
+      other.tid === sample.tid &&
+      other.rest === '';
+    if (!means) return -1;
+    const form = this.forms.length;
+    this.forms.push(sample);
+    this.wasm.setTask(form, this.sink.task(sample));
+    return form;
+  }
+}
+
+function seconds(whole: number, nanos: number): number {
+  return Number(`${whole}.${String(nanos).padStart(9, '0')}`);
+}

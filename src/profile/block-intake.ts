@@ -1,0 +1,83 @@
+import type { Addresses, BlockSink, SampleLine, ScannedBlock } from '../ingest/index.js';
+import type { StackTable } from './stacks.js';
+import type { WeightColumn } from './weights.js';
+
+/** What the intake asks of the profile under construction. */
+export interface IntakeTarget {
+  readonly stacks: StackTable;
+  /** The stack table's key of a sample's task. */
+  taskKey(sample: Readonly<SampleLine>): number;
+  column(event: string): WeightColumn;
+  /** Whether the filters keep a sample of this comm, and a frame. */
+  keepsComm(comm: string): boolean;
+  keepsFrame(frame: number): boolean;
+}
+
+/** Takes one run's samples in blocks (ingest/scanner.ts) into the profile's own stacks and columns. */
+export class BlockIntake implements BlockSink {
+  private readonly taskIds = new Map<number, number>();
+  private readonly taskKeys: number[] = [];
+  private readonly columns: WeightColumn[] = [];
+  private readonly kept: boolean[] = [];
+  /** The profile's node of each of the scanner's. */
+  private map = new Int32Array(1 << 12);
+  private mapped = 0;
+
+  constructor(
+    private readonly target: IntakeTarget,
+    readonly byThread: boolean,
+    readonly addresses: Addresses,
+  ) {}
+
+  task(sample: Readonly<SampleLine>): number {
+    const key = this.target.taskKey(sample);
+    const known = this.taskIds.get(key);
+    if (known !== undefined) return known;
+    this.taskIds.set(key, this.taskKeys.length);
+    return this.taskKeys.push(key) - 1;
+  }
+
+  block(block: ScannedBlock, forms: readonly SampleLine[]): void {
+    this.mapNodes(block);
+    const { nodes, periods } = block;
+    const { stacks } = this.target;
+    for (let i = 0; i < block.samples; i++) {
+      const form = block.forms[i] ?? 0;
+      const column = this.columns[form] ?? this.open(form, forms);
+      const period = periods[i] ?? -1;
+      const weight = period < 0 ? 1 : period;
+      column.unfiltered += weight;
+      if (this.kept[form] !== true) continue;
+      const node = this.map[nodes[i] ?? 0] ?? 0;
+      // nothing but the task is left of a stack without a kernel frame
+      if (stacks.parent(node) >= 0) column.add(node, weight);
+    }
+  }
+
+  private open(form: number, forms: readonly SampleLine[]): WeightColumn {
+    const sample = forms[form];
+    const column = this.target.column(sample?.event ?? '');
+    this.columns[form] = column;
+    this.kept[form] = this.target.keepsComm(sample?.comm ?? '');
+    return column;
+  }
+
+  private mapNodes({ nodeCount, parents, keys }: ScannedBlock): void {
+    if (nodeCount > this.map.length) {
+      const grown = new Int32Array(Math.max(nodeCount, this.map.length * 2));
+      grown.set(this.map);
+      this.map = grown;
+    }
+    const { stacks } = this.target;
+    for (let node = this.mapped; node < nodeCount; node++) {
+      const parent = parents[node] ?? -1;
+      const key = keys[node] ?? 0;
+      if (parent < 0) this.map[node] = stacks.child(-1, this.taskKeys[-1 - key] ?? 0);
+      else {
+        const above = this.map[parent] ?? 0;
+        this.map[node] = this.target.keepsFrame(key) ? stacks.child(above, key) : above;
+      }
+    }
+    this.mapped = nodeCount;
+  }
+}

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { gunzipSync } from 'node:zlib';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  foldProfile,
+  DEFAULT_PROFILE_OPTIONS,
+  type ProfileOptions,
+} from '../../src/profile/index.js';
+import { generate, readThrough, told } from '../support/both-readers.js';
+
+const OPTIONS: ProfileOptions[] = [
+  DEFAULT_PROFILE_OPTIONS,
+  { task: 'tid', comm: undefined, kernelOnly: false },
+  { task: 'comm', comm: 'swapper', kernelOnly: true },
+];
+
+describe('the scanner and the line reader', () => {
+  it('read the same from generated recordings, whatever the chunks', () => {
+    for (let seed = 1; seed <= 250; seed++) {
+      const text = generate(seed, 40);
+      const options = OPTIONS[seed % 3] ?? DEFAULT_PROFILE_OPTIONS;
+      const chunk = [1, 7, 100, 5000, 1 << 16][seed % 5];
+      const scanned = told(readThrough(text, true, options, 'all', chunk));
+      expect(scanned, `seed ${seed}`).toEqual(
+        told(readThrough(text, false, options, 'all', chunk)),
+      );
+    }
+  });
+
+  it('scan what is regular: the comparison above is of two readers', () => {
+    let byBlock = 0;
+    let all = 0;
+    for (let seed = 1; seed <= 60; seed++) {
+      const { reader } = readThrough(generate(seed, 40), true, DEFAULT_PROFILE_OPTIONS);
+      byBlock += reader.scannedSamples;
+      all += reader.recording.samples;
+    }
+    expect(byBlock / all).toBeGreaterThan(0.5);
+  });
+
+  it('fold the same where fewer addresses tell frames apart', () => {
+    for (let seed = 1; seed <= 120; seed++) {
+      const text = generate(seed, 60);
+      const fold = (wasm: boolean, addresses: 'none' | 'kernel') => {
+        const { profile } = readThrough(text, wasm, DEFAULT_PROFILE_OPTIONS, addresses);
+        const event = profile.runs[0]?.columns[0]?.event ?? '';
+        return foldProfile(profile, { event, kernel: true, jit: true, addrs: false });
+      };
+      const expected = fold(false, 'none');
+      expect(fold(true, 'none'), `seed ${seed}`).toEqual(expected);
+      expect(fold(true, 'kernel'), `seed ${seed}`).toEqual(expected);
+    }
+  });
+
+  it('read the same from a real recording, all but the first sample by block', () => {
+    const file = join(
+      import.meta.dirname,
+      '../../fixtures/recordings/6.1/paravirt.perf-script.txt.gz',
+    );
+    const text = gunzipSync(readFileSync(file));
+    const scanned = readThrough(text, true, DEFAULT_PROFILE_OPTIONS, 'all', 1 << 19);
+    const { samples } = scanned.reader.recording;
+    expect(samples).toBeGreaterThan(10_000);
+    expect(scanned.reader.scannedSamples).toBeGreaterThan(0.99 * samples);
+    expect(told(scanned)).toEqual(told(readThrough(text, false, DEFAULT_PROFILE_OPTIONS)));
+  });
+});
