@@ -33,7 +33,16 @@ const direction = order
   });
 
 export default tseslint.config(
-  { ignores: ['dist/', 'src/ingest/assembly/', 'dist.*.part/', 'node_modules/', 'fixtures/', 'coverage/'] },
+  {
+    ignores: [
+      'dist/',
+      'src/ingest/assembly/',
+      'dist.*.part/',
+      'node_modules/',
+      'fixtures/',
+      'coverage/',
+    ],
+  },
   ...tseslint.configs.recommended,
   {
     files: ['src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'],

@@ -15,7 +15,11 @@ export function makeRecording(megabytes, from, to, seed = 7) {
   };
   const raw = readFileSync(from);
   const text = (raw[0] === 0x1f ? gunzipSync(raw) : raw).toString('latin1');
-  const samples = text.split('\n\n').filter((sample) => / \d+\.\d{6,9}: /.test(sample.split('\n').find((line) => !line.startsWith('#')) ?? ''));
+  const samples = text
+    .split('\n\n')
+    .filter((sample) =>
+      / \d+\.\d{6,9}: /.test(sample.split('\n').find((line) => !line.startsWith('#')) ?? ''),
+    );
   const header = text.split('\n').filter((line) => line.startsWith('#'));
   const file = openSync(to, 'w');
   let block = header.length > 0 ? `${header.join('\n')}\n` : '';
