@@ -163,6 +163,9 @@ function readSide(
     nameOf: (path) => inputName(path, options.withPaths),
     format: options.inputFormat,
     kallsyms,
+    // on a timer, with images, user space is told apart by where system calls return to
+    addresses:
+      options.baseVmlinux === undefined && options.baseSites === undefined ? 'kernel' : 'all',
   });
 }
 

@@ -18,7 +18,7 @@ export interface ReadOptions extends ProfileOptions {
   format?: 'perf-script' | 'perf-data' | undefined;
   /** A copy of the recorded kernel's /proc/kallsyms, for perf.data inputs. */
   kallsyms?: string | undefined;
-  /** Which addresses tell frames apart (default: the kernel's); fewer are quicker to read. */
+  /** Which addresses tell frames apart (default: all); fewer are quicker to read. */
   addresses?: Addresses;
   /** false: inputs are not hashed, and runs have no sha256. */
   digest?: boolean;
@@ -43,7 +43,7 @@ export async function readProfile(
     const reader = new PerfScriptReader(
       builder.add,
       frames,
-      builder.blocks(options.addresses ?? 'kernel'),
+      builder.blocks(options.addresses ?? 'all'),
     );
     for await (const chunk of input.chunks) {
       reader.push(chunk);
