@@ -31,7 +31,9 @@ export const stacksSchema = z.object({
   nodes: z.object({
     /** Levels up from the node before to the parent: 0, the parent is the node before. */
     up: z.array(count),
-    name: z.array(count),
+    /** Which of the names seen below the parent's name so far; one past them, the next in `fresh`. */
+    rank: z.array(count),
+    fresh: z.array(count),
   }),
   /** null: more stacks than the limit. */
   base: ends,
@@ -39,6 +41,13 @@ export const stacksSchema = z.object({
 });
 
 export type Stacks = z.infer<typeof stacksSchema>;
+
+/** The names seen below a name so far, in the order of first sight. */
+function seenBelow(below: Map<number, number[]>, parent: number): number[] {
+  let seen = below.get(parent);
+  if (seen === undefined) below.set(parent, (seen = []));
+  return seen;
+}
 
 /**
  * A side's folded stacks as `pvflame fold` prints them, in its order; undefined where the page does
@@ -51,7 +60,7 @@ export function foldedLines(
 ): string[] | undefined {
   const ends = sides[side];
   if (ends === null) return undefined;
-  if (nodes.up.length !== nodes.name.length || ends.at.length !== ends.weight.length)
+  if (nodes.up.length !== nodes.rank.length || ends.at.length !== ends.weight.length)
     throw new RangeError('columns differ in length');
   const nameOf = (id: number) => {
     const name = graph.names[id] ?? names[id - graph.names.length];
@@ -60,6 +69,9 @@ export function foldedLines(
   };
   const sums = new Map<string, number>();
   const path: string[] = [];
+  const ids: number[] = [];
+  const below = new Map<number, number[]>();
+  let fresh = 0;
   let size = 0;
   let node = -1;
   ends.at.forEach((step, i) => {
@@ -68,7 +80,13 @@ export function foldedLines(
       const up = nodes.up[node];
       if (up === undefined || up > path.length) throw new RangeError(`node ${node} is not there`);
       path.length -= up;
-      path.push(nameOf(nodes.name[node] ?? -1));
+      ids.length -= up;
+      const seen = seenBelow(below, ids.at(-1) ?? -1);
+      const rank = nodes.rank[node] ?? -1;
+      if (rank === seen.length) seen.push(nodes.fresh[fresh++] ?? -1);
+      const id = seen[rank] ?? -1;
+      ids.push(id);
+      path.push(nameOf(id));
     }
     const stack = path.join(';');
     size += stack.length;

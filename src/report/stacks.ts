@@ -27,7 +27,7 @@ export function packStacks(
     limit,
     stacks: { base: tree.stacks[0] ?? 0, new: tree.stacks[1] ?? 0 },
     names,
-    nodes: { up, name: order.map((node) => ids.get(tree.name[node] ?? 0) ?? 0) },
+    nodes: { up, ...ranksOf(tree, order, ids) },
     base: fits[0] === true ? endsOf(tree, 0, order) : null,
     new: fits[1] === true ? endsOf(tree, 1, order) : null,
   };
@@ -61,6 +61,29 @@ function preorder(tree: FoldTree, fits: boolean[]): number[] {
     waiting.push(next[node] ?? -1, first[node + 1] ?? -1);
   }
   return order;
+}
+
+/** Few names occur below any one name, so that their ranks pack better than ids. */
+function ranksOf(
+  tree: FoldTree,
+  order: readonly number[],
+  ids: ReadonlyMap<number, number>,
+): { rank: number[]; fresh: number[] } {
+  const fresh: number[] = [];
+  const below = new Map<number, Map<number, number>>();
+  const idOf = (node: number) => (node < 0 ? -1 : (ids.get(tree.name[node] ?? 0) ?? 0));
+  const rank = order.map((node) => {
+    const parent = idOf(tree.parent[node] ?? -1);
+    let seen = below.get(parent);
+    if (seen === undefined) below.set(parent, (seen = new Map()));
+    const id = idOf(node);
+    const known = seen.get(id);
+    if (known !== undefined) return known;
+    fresh.push(id);
+    seen.set(id, seen.size);
+    return seen.size - 1;
+  });
+  return { rank, fresh };
 }
 
 function nameTable(

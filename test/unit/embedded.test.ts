@@ -13,7 +13,7 @@ const stacks: Stacks = {
   limit: 10,
   stacks: { base: 2, new: 11 },
   names: ['own name'],
-  nodes: { up: [0, 0, 1], name: [1, 2, report.graph.names.length] },
+  nodes: { up: [0, 0, 1], rank: [0, 0, 1], fresh: [1, 2, report.graph.names.length] },
   base: { at: [2, 1], weight: [7, 9] },
   new: null,
 };
@@ -167,7 +167,7 @@ describe('embeddedStacks', () => {
     expect(wrong((s) => s.nodes.up.pop())).toThrow(RangeError);
     expect(wrong((s) => s.base?.weight.pop())).toThrow(RangeError);
     expect(wrong((s) => (s.nodes.up[1] = 5))).toThrow(RangeError);
-    expect(wrong((s) => (s.nodes.name[2] = 1e9))).toThrow(RangeError);
+    expect(wrong((s) => (s.nodes.fresh[2] = 1e9))).toThrow(RangeError);
     expect(wrong((s) => (s.base = { at: [9, 1], weight: [1, 1] }))).toThrow(RangeError);
   });
 
@@ -178,7 +178,8 @@ describe('embeddedStacks', () => {
       names: ['x'.repeat(1000)],
       nodes: {
         up: new Array<number>(n).fill(0),
-        name: new Array<number>(n).fill(report.graph.names.length),
+        rank: new Array<number>(n).fill(0),
+        fresh: [report.graph.names.length, report.graph.names.length],
       },
       base: { at: new Array<number>(n).fill(1), weight: new Array<number>(n).fill(1) },
     };
