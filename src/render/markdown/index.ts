@@ -216,7 +216,7 @@ function method(report: Report): string[] {
   return [
     '<details><summary>Inputs, method, limits</summary>',
     '',
-    `± is half of the 95 % interval${intervalNote(report)}, in % of the base total; noise: within it; ` +
+    `± is half of the 95 % interval${intervalNote(report)}, in % of the base total; noise: within it, or too likely by chance among so many rows; ` +
       'few: too little data; -: not judged. ≥, ≤: bounds, not strict ones on a timer. Rows of under 10 samples are left out.',
     '',
     ...[statistics.method, ...limits(report)].map((line) => `- ${prose(line)}`),

@@ -119,8 +119,8 @@ function sureLines(report: Report, tested: boolean): string[] {
   if (!tested) return [];
   return [
     ...wrap(
-      `  +- is half of the 95 % interval${intervalNote(report)}, in % of the base total; noise: within ` +
-        'it; few: too little data; -: not judged.',
+      `  +- is half of the 95 % interval${intervalNote(report)}, in % of the base total; noise: ` +
+        'within it, or too likely by chance among so many rows; few: too little data; -: not judged.',
       '  ',
     ),
     ...wrap(`  ${report.statistics.method}.`, '  '),
