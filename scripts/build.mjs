@@ -53,7 +53,9 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
-  external: ['jsdom', 'iced-x86', 'd3-flame-graph', 'd3-selection'],
+  // what is loaded seldom, or is no ES module, stays as its authors packed it
+  external: ['jsdom', 'iced-x86', 'yaml', 'jstat', 'fzstd', 'xxhash-wasm'],
+  // commander is no ES module
   banner: {
     js: "import { createRequire as nodeRequire } from 'node:module'; const require = nodeRequire(import.meta.url);",
   },
