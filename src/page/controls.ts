@@ -69,7 +69,7 @@ export function showPlace(place: Place, zoomed: boolean): void {
   const { view } = place;
   select('width').value = place.width;
   select('root').value = place.flame ? 'bottom' : 'top';
-  select('view').value = view.kind === 'around' ? '' : view.kind;
+  select('view').value = view.kind;
   select('comm').value = view.kind === 'around' ? '' : (place.path[0] ?? '');
   if (select('comm').selectedIndex < 0) select('comm').value = '';
   if (document.activeElement !== searchBox()) searchBox().value = place.search;

@@ -50,4 +50,56 @@ describe('accessibility', () => {
       });
     }
   }
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    it(`has none with everything open either (${colorScheme})`, async () => {
+      const html = await renderHtml(sampleReport(smallPaths(), { timer: true, images: true }));
+      const { page, complaints, close } = await open(browser, html, {
+        colorScheme,
+        viewport: { width: colorScheme === 'dark' ? 700 : 1280, height: 900 },
+        hash: '#around=handle_mm_fault&search=pte',
+      });
+      await page.waitForSelector('#callers-graph g.frame[role="treeitem"]');
+      await page.evaluate(() => {
+        Object.defineProperty(navigator, 'clipboard', { value: undefined, configurable: true });
+      });
+      await page.locator('button', { hasText: 'Copy TSV' }).first().click();
+      await page.waitForSelector('textarea.copy');
+      await page.evaluate(axe);
+      const serious = await page.evaluate(async () =>
+        (await (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run()).violations
+          .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+          .map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`),
+      );
+      expect(serious).toEqual([]);
+      expect(complaints).toEqual([]);
+      await close();
+    });
+  }
+
+  it('lets every control be reached and worked with the keyboard', async () => {
+    const { page, close } = await open(
+      browser,
+      await renderHtml(sampleReport(smallPaths(), { images: true })),
+    );
+    const reached = new Set<string>();
+    for (let i = 0; i < 200; i++) {
+      await page.keyboard.press('Tab');
+      const name = await page.evaluate(() => {
+        const active = document.activeElement;
+        return active === null || active === document.body
+          ? ''
+          : active.id !== ''
+            ? active.id
+            : active.classList.contains('frame')
+              ? 'frame'
+              : (active.textContent ?? '').trim();
+      });
+      if (name === '') break;
+      reached.add(name);
+    }
+    for (const wanted of ['search', 'view', 'comm', 'width', 'root', 'frame', 'Copy TSV'])
+      expect(reached, wanted).toContain(wanted);
+    await close();
+  });
 });

@@ -48,6 +48,7 @@ export function graphSection(report: Report): Markup {
           <option value="all">everything</option>
           <option value="kernel">kernel only</option>
           <option value="paravirt">paravirt only</option>
+          <option value="around" hidden>one function</option>
         </select></label
       >
       <label id="comm-label"
