@@ -4,7 +4,7 @@ import { frameLabel, type GraphContext } from '../render/shared/describe.js';
 import { at } from '../render/shared/tree.js';
 
 /** Fewer than in the static graph: d3-flame-graph takes five elements a frame, and a zoom draws all of them. */
-export const LIVE_FRAMES = 600;
+export const LIVE_FRAMES = 400;
 
 /** One frame as d3-flame-graph takes it; `fade` is its word for what stands above the zoom. */
 export interface ChartFrame {
