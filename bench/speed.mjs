@@ -53,7 +53,7 @@ function contests(base, other) {
       `${differ} ${to('e')} ${to('f')} > ${to('g')}; ${draw} -q ${to('g')} > ${to('g.svg')}`;
   const gzip = {
     pvflame: `${pvflame} fold -q ${base}.gz > ${to('h')}`,
-    'gzip -dc': `gzip -dc ${base}.gz | wc -c`,
+    'gzip -dc': `gzip -dc ${base}.gz | wc -c > ${to('j')}`,
   };
   const help = {
     pvflame: `${pvflame} --help > ${to('i')}`,
@@ -88,7 +88,7 @@ const [base, other] = ['native', 'paravirt'].map((side, i) => {
 execFileSync('bash', ['-c', `gzip -k ${base}`]);
 console.log(
   `${cpus()[0].model}, ${cpus().length} cores; Node ${process.version}; ` +
-    `${collapse ? execFileSync(collapse, ['--version'], { encoding: 'utf8' }).trim() : 'no inferno'}; ` +
+    `${collapse ? 'inferno' : 'no inferno'}; ` +
     `medians of ${rounds}, in alternation; ${Math.round(statSync(base).size / 1e6)} MB a file\n`,
 );
 console.log('| contest | | wall s | CPU s | wall of it | CPU of it |');
