@@ -25,7 +25,9 @@ export function sideTree(side: Side, attributor: Attributor, keys: KeyTable): Si
   const mapped = new Int32Array(stacks.size);
   const tree: SideTree = { stacks: new StackTable(), map: mapped, self: [], samples: [] };
   const openOp = new Array<string | undefined>(stacks.size);
+  const held = nodesWithSamples(side);
   for (let node = 0; node < stacks.size; node++) {
+    if (held[node] !== 1) continue;
     const key = stacks.key(node);
     if (key < 0) {
       mapped[node] = tree.stacks.child(-1, keys.id('comm', frames.strings.text(taskName(key)), ''));
@@ -55,6 +57,16 @@ export function sideTree(side: Side, attributor: Attributor, keys: KeyTable): Si
   const runs = side.columns.length;
   if (runs > 1) tree.self = tree.self.map((weight) => weight / runs);
   return tree;
+}
+
+/** 1 for the nodes that samples of the compared event reach: those of other events are no empty frames here. */
+function nodesWithSamples(side: Side): Uint8Array {
+  const { stacks } = side.profile;
+  const held = new Uint8Array(stacks.size);
+  eachWeight(side, (_run, node) => {
+    for (let at = node; at >= 0 && held[at] !== 1; at = stacks.parent(at)) held[at] = 1;
+  });
+  return held;
 }
 
 function nodeKind(side: Side, frame: number, op: string | undefined): NodeKind {

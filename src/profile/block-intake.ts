@@ -19,9 +19,9 @@ export class BlockIntake implements BlockSink {
   private readonly taskKeys: number[] = [];
   private readonly columns: WeightColumn[] = [];
   private readonly kept: boolean[] = [];
-  /** The profile's node of each of the scanner's. */
-  private map = new Int32Array(1 << 12);
-  private mapped = 0;
+  /** The profile's node of each of the scanner's, -1 where no kept sample needed it yet. */
+  private map = new Int32Array(1 << 12).fill(-1);
+  private readonly path: number[] = [];
 
   constructor(
     private readonly target: IntakeTarget,
@@ -38,7 +38,7 @@ export class BlockIntake implements BlockSink {
   }
 
   block(block: ScannedBlock, forms: readonly SampleLine[]): void {
-    this.mapNodes(block);
+    this.reserve(block.nodeCount);
     const { nodes, periods } = block;
     const { stacks } = this.target;
     for (let i = 0; i < block.samples; i++) {
@@ -48,7 +48,9 @@ export class BlockIntake implements BlockSink {
       const weight = period < 0 ? 1 : period;
       column.unfiltered += weight;
       if (this.kept[form] !== true) continue;
-      const node = this.map[nodes[i] ?? 0] ?? 0;
+      const scanned = nodes[i] ?? 0;
+      const known = this.map[scanned] ?? -1;
+      const node = known >= 0 ? known : this.mapNode(scanned, block);
       // nothing but the task is left of a stack without a kernel frame
       if (stacks.parent(node) >= 0) column.add(node, weight);
     }
@@ -62,22 +64,27 @@ export class BlockIntake implements BlockSink {
     return column;
   }
 
-  private mapNodes({ nodeCount, parents, keys }: ScannedBlock): void {
-    if (nodeCount > this.map.length) {
-      const grown = new Int32Array(Math.max(nodeCount, this.map.length * 2));
-      grown.set(this.map);
-      this.map = grown;
-    }
+  /** Maps a node and those above it: only what a kept sample has, or the graph would show empty frames. */
+  private mapNode(node: number, { parents, keys }: ScannedBlock): number {
+    const { map, path } = this;
     const { stacks } = this.target;
-    for (let node = this.mapped; node < nodeCount; node++) {
-      const parent = parents[node] ?? -1;
-      const key = keys[node] ?? 0;
-      if (parent < 0) this.map[node] = stacks.child(-1, this.taskKeys[-1 - key] ?? 0);
-      else {
-        const above = this.map[parent] ?? 0;
-        this.map[node] = this.target.keepsFrame(key) ? stacks.child(above, key) : above;
-      }
+    for (let at = node; at >= 0 && (map[at] ?? -1) < 0; at = parents[at] ?? -1) path.push(at);
+    let mapped = -1;
+    for (let at = path.pop(); at !== undefined; at = path.pop()) {
+      const parent = parents[at] ?? -1;
+      const key = keys[at] ?? 0;
+      const above = parent < 0 ? -1 : (map[parent] ?? -1);
+      if (parent < 0) mapped = stacks.child(-1, this.taskKeys[-1 - key] ?? 0);
+      else mapped = this.target.keepsFrame(key) ? stacks.child(above, key) : above;
+      map[at] = mapped;
     }
-    this.mapped = nodeCount;
+    return mapped;
+  }
+
+  private reserve(nodeCount: number): void {
+    if (nodeCount <= this.map.length) return;
+    const grown = new Int32Array(Math.max(nodeCount, this.map.length * 2)).fill(-1);
+    grown.set(this.map);
+    this.map = grown;
   }
 }

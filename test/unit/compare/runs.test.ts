@@ -244,3 +244,18 @@ describe('one run a side', () => {
     expect(report.ops.find((row) => row.op === 'mmu.set_pte')?.verdict).toBe('more');
   });
 });
+
+describe('the graph', () => {
+  it('has no frames of another event than the compared one', async () => {
+    const foreign = {
+      head: 'other 1 [000] 1.000000: 500751 page-faults: ',
+      frames: [frame('only_faults', 3), ...SYSCALL],
+    };
+    const [base, other] = [runs(1), runs(1, planted(60, callee, 500_751))];
+    const mixed = (text: Text): Text => ({ ...text, samples: [...text.samples, foreign] });
+    const report = await compare(base.map(mixed), other.map(mixed));
+    const names = (r: typeof report) => r.graph.nodes.name.map((n) => r.graph.names[n]);
+    expect(names(report)).toEqual(names(await compare(base, other)));
+    expect(report.graph.nodes.depth.length).toBeGreaterThan(50);
+  });
+});
