@@ -22,41 +22,76 @@ interface OneSided {
 
 /** Under this many samples weights match by chance. */
 const ENOUGH = 30;
+/** Where one of the names is no function's anyway, callers need only be told from chance. */
+const ENOUGH_OF_MARKER = 10;
 /** Of a function's weight, in callees that tell it from others. */
 const TELLING = 0.2;
 
 /**
  * Functions that exist on one side each and are one under two names. Either the names differ in leading
- * underscores only, or one is a section marker that perf printed for the function at its address, and a
- * common caller calls both for the same weight. Or the names have nothing in common, but self time, every
- * caller and every callee match, callees weigh enough to tell, and no other function would match as well:
- * a leaf has too little to be known by.
+ * underscores only, and a common caller calls both for the same weight. Or the names have nothing in
+ * common, but self time, every caller and every callee match, callees weigh enough to tell, and no other
+ * function would match as well: a leaf has too little to be known by.
  */
 export function findRenamed(sides: Sides, keys: KeyTable): Renamed[] {
-  const [base, other] = [
-    oneSided(sides.base, sides.new, keys),
-    oneSided(sides.new, sides.base, keys),
-  ];
-  const found: Renamed[] = [];
-  const taken = new Set<number>();
-  const pairUp = (isOne: (b: OneSided, n: OneSided) => boolean, unique: boolean) => {
-    for (const b of base) {
-      if (taken.has(b.key)) continue;
-      const candidates = other.filter((n) => !taken.has(n.key) && isOne(b, n));
-      const [n] = candidates;
-      if (n === undefined || (unique && candidates.length > 1)) continue;
-      if (unique && base.some((rival) => rival !== b && !taken.has(rival.key) && isOne(rival, n)))
-        continue;
-      taken.add(b.key).add(n.key);
-      found.push(renamed(b, n, keys));
-    }
-  };
-  pairUp(
+  const pairs = new Pairs(sides, keys);
+  pairs.add(
     (b, n) => alike(keys.key(b.key).name, keys.key(n.key).name) && weighSame(b, n, sides),
     false,
   );
-  pairUp(isTwin, true);
-  return found;
+  pairs.add(
+    (b, n) =>
+      shareOfCommonCallees(b, n) >= TELLING &&
+      surroundedAlike(b, n, { fewest: ENOUGH, callers: false }),
+    true,
+  );
+  return pairs.found;
+}
+
+/**
+ * Section markers that perf printed for the function at their address: a marker on one side and one
+ * function on the other whose callers share it out alike, whatever it costs. Before inlining is looked
+ * for, since a marker is never a function that one side lacks.
+ */
+export function findMarkers(sides: Sides, keys: KeyTable): Renamed[] {
+  const pairs = new Pairs(sides, keys);
+  pairs.add(
+    (b, n) =>
+      isMarker(keys.key(b.key).name) !== isMarker(keys.key(n.key).name) &&
+      surroundedAlike(b, n, { fewest: ENOUGH_OF_MARKER, callers: true }),
+    true,
+  );
+  return pairs.found;
+}
+
+/** Pairs of one-sided functions; one that has found its other is out. */
+class Pairs {
+  readonly found: Renamed[] = [];
+  private readonly taken = new Set<number>();
+  private readonly base: OneSided[];
+  private readonly new: OneSided[];
+
+  constructor(
+    sides: Sides,
+    private readonly keys: KeyTable,
+  ) {
+    this.base = oneSided(sides.base, sides.new, keys);
+    this.new = oneSided(sides.new, sides.base, keys);
+  }
+
+  add(isOne: (b: OneSided, n: OneSided) => boolean, unique: boolean): void {
+    const { taken } = this;
+    for (const b of this.base) {
+      if (taken.has(b.key)) continue;
+      const candidates = this.new.filter((n) => !taken.has(n.key) && isOne(b, n));
+      const [n] = candidates;
+      if (n === undefined || (unique && candidates.length > 1)) continue;
+      const isRival = (rival: OneSided) => rival !== b && !taken.has(rival.key) && isOne(rival, n);
+      if (unique && this.base.some(isRival)) continue;
+      taken.add(b.key).add(n.key);
+      this.found.push(renamed(b, n, this.keys));
+    }
+  }
 }
 
 function renamed(base: OneSided, other: OneSided, keys: KeyTable): Renamed {
@@ -111,24 +146,35 @@ function weighSame(b: OneSided, n: OneSided, sides: Sides): boolean {
   });
 }
 
-/** Whether all that surrounds two functions is the same but for noise. */
-function isTwin(b: OneSided, n: OneSided): boolean {
-  if (b.samples < ENOUGH || n.samples < ENOUGH) return false;
-  if (![...b.callers.keys()].some((caller) => n.callers.has(caller))) return false;
+function shareOfCommonCallees(b: OneSided, n: OneSided): number {
   const common = [...b.callees].reduce(
     (sum, [piece, weight]) => sum + Math.min(weight, n.callees.get(piece) ?? 0),
     0,
   );
-  if (common < TELLING * Math.max(b.weight, n.weight)) return false;
+  return common / Math.max(b.weight, n.weight);
+}
+
+/**
+ * Whether two functions' callers, self time and callees differ by noise only; or, where only callers
+ * count, whether these share out the function's weight, whatever it is, alike.
+ */
+function surroundedAlike(
+  b: OneSided,
+  n: OneSided,
+  only: { fewest: number; callers: boolean },
+): boolean {
+  if (b.samples < only.fewest || n.samples < only.fewest) return false;
+  if (![...b.callers.keys()].some((caller) => n.callers.has(caller))) return false;
   let [squares, pieces] = [0, 0];
+  const scale = only.callers ? b.weight / n.weight : 1;
   const compare = (mine: number, theirs: number) => {
-    const noise = (mine * b.weight) / b.samples + (theirs * n.weight) / n.samples;
+    const noise = (mine * b.weight) / b.samples + (theirs * scale ** 2 * n.weight) / n.samples;
     if (noise === 0) return;
-    squares += (mine - theirs) ** 2 / noise;
+    squares += (mine - theirs * scale) ** 2 / noise;
     pieces++;
   };
-  compare(b.self, n.self);
-  for (const what of ['callers', 'callees'] as const) {
+  if (!only.callers) compare(b.self, n.self);
+  for (const what of only.callers ? (['callers'] as const) : (['callers', 'callees'] as const)) {
     for (const piece of new Set([...b[what].keys(), ...n[what].keys()]))
       compare(b[what].get(piece) ?? 0, n[what].get(piece) ?? 0);
   }
@@ -138,8 +184,13 @@ function isTwin(b: OneSided, n: OneSided): boolean {
 /** Which of two names a function goes by, whichever side has it: no section marker, few underscores. */
 function isPlainer(name: string, other: string): boolean {
   const clutter = (text: string) =>
-    (/_text_(?:start|end)$/.test(text) ? 100 : 0) + (text.length - text.replace(/^_+/, '').length);
+    (isMarker(text) ? 100 : 0) + (text.length - text.replace(/^_+/, '').length);
   return clutter(name) - clutter(other) < 0 || (clutter(name) === clutter(other) && name < other);
+}
+
+/** Names of section borders in the kernel's linker script (include/asm-generic/vmlinux.lds.h, 6.12). */
+function isMarker(name: string): boolean {
+  return /^(?:__\w+_text_(?:start|end)|_s?text)$/.test(name);
 }
 
 function alike(a: string, b: string): boolean {
@@ -147,7 +198,5 @@ function alike(a: string, b: string): boolean {
 }
 
 function bare(name: string): string {
-  const marked = /^__(\w+)_text_(?:start|end)$/.exec(name)?.[1];
-  if (marked === 'sched') return 'schedule';
   return name.replace(/^_+/, '').replace(/^(?:raw_)?/, '');
 }

@@ -1,5 +1,5 @@
 import type { KeyTable } from './keys.js';
-import { findRenamed } from './splice-renames.js';
+import { findMarkers, findRenamed } from './splice-renames.js';
 import { findInlined, type EdgeSide } from './splice-rules.js';
 import { StackTable } from '../profile/index.js';
 import { subtreeTotals, type SideTree, type UnionSide } from './tree.js';
@@ -39,8 +39,9 @@ export function spliceInlining(base: SideTree, other: SideTree, keys: KeyTable):
   let current: { base: UnionSide; new: UnionSide } = original;
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const sides = { base: edgesOf(current.base), new: edgesOf(current.new) };
-    const found = findInlined(sides, keys);
-    const names = found.length > 0 ? [] : findRenamed(sides, keys);
+    const markers = round === 0 ? findMarkers(sides, keys) : [];
+    const found = markers.length > 0 ? [] : findInlined(sides, keys);
+    const names = found.length + markers.length > 0 ? markers : findRenamed(sides, keys);
     if (found.length === 0 && names.length === 0) break;
     for (const { edge, caller, callee, side, weight } of found) {
       inlined.set(edge, {

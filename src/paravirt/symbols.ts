@@ -69,6 +69,8 @@ const WAITING = new Set(
   [
     'native_safe_halt pv_native_safe_halt native_halt xen_safe_halt xen_halt tdx_safe_halt tdx_halt __tdx_hypercall_halt',
     'default_idle arch_cpu_idle amd_e400_idle c1e_idle mwait_idle mwait_idle_with_hints poll_idle cpu_idle_poll',
+    // perf's name for the first function of .cpuidle.text, which holds nothing else (linker script)
+    '__cpuidle_text_start',
     'intel_idle intel_idle_irq intel_idle_ibrs intel_idle_xstate intel_idle_hlt intel_idle_hlt_irq_on intel_idle_s2idle',
     'acpi_idle_do_entry acpi_safe_halt acpi_processor_ffh_cstate_enter acpi_idle_enter_simple haltpoll_enter_idle',
     'default_enter_idle kvm_wait xen_qlock_wait hv_qlock_wait pv_wait_node pv_wait_head_or_lock',

@@ -328,6 +328,37 @@ describe('moved by inlining', () => {
     expect(await moved(few('slab_take'), few('pool_acquire'))).toBe(0);
   });
 
+  it('a section marker is the function at its address, if only one would do', async () => {
+    const under = (name: string, caller: string, n: number) =>
+      planted(n, [frame(name, 4), frame(caller, 0x51), ...SYSCALL]);
+    const marker = [
+      ...under('__lock_text_start', 'vfs_read', 40),
+      ...under('__lock_text_start', 'vfs_write', 15),
+    ];
+    const lock = [
+      ...under('_raw_read_trylock', 'vfs_read', 38),
+      ...under('_raw_read_trylock', 'vfs_write', 18),
+    ];
+    for (const [base, other] of [
+      [lock, marker],
+      [marker, lock],
+    ] as const) {
+      const { functions, moved } = await reportOf(plus(base), plus(other));
+      expect(moved.reasons.renamed).toBe(55_000);
+      expect(functions.map((row) => row.function)).toContain('_raw_read_trylock');
+      expect(functions.map((row) => row.function)).not.toContain('__lock_text_start');
+    }
+    // what it costs may change
+    const dearer = [...marker, ...marker];
+    const { functions } = await reportOf(plus(lock), plus(dearer));
+    expect(functions.find((row) => row.function === '_raw_read_trylock')?.delta).toBe(54_000);
+    // called by others, or one of two
+    const elsewhere = under('_raw_read_trylock', 'vfs_write', 55);
+    expect((await reportOf(plus(elsewhere), plus(marker))).moved.weight).toBe(0);
+    const two = [...under('pool_take', 'vfs_read', 41), ...under('pool_take', 'vfs_write', 14)];
+    expect((await reportOf(plus([...lock, ...two]), plus(marker))).moved.weight).toBe(0);
+  });
+
   it('a function that was split in two is moved, and adds nothing', async () => {
     const whole = planted(100, [frame('vfs_split', 0x60), ...SYSCALL]);
     const parts = [
