@@ -1,13 +1,7 @@
-import {
-  anchorSide,
-  compareSides,
-  makeSide,
-  type BudgetEntry,
-  type Side,
-} from '../compare/index.js';
-import { ExitStatus, UserError } from '../errors.js';
-import { frameFacts, locate, renameByImage, type ImageCode } from '../paravirt/index.js';
-import { chooseEvent, eventsOf, matchEvent, readProfile, type Profile } from '../profile/index.js';
+import { anchorSide, compareSides, type BudgetEntry, type Side } from '../compare/index.js';
+import { ExitStatus } from '../errors.js';
+import type { ImageCode } from '../paravirt/index.js';
+import { chooseEvent, type Profile } from '../profile/index.js';
 import { render } from '../render/index.js';
 import { colourText, wantsColour } from '../render/text/colour.js';
 import { buildReport } from '../report/build.js';
@@ -20,10 +14,10 @@ import {
   type DiffOptions,
   type Output,
 } from './diff-options.js';
-import { expandFolders, inputName, requireDistinct, requireOneStdin } from './inputs.js';
+import { expandFolders, requireDistinct, requireOneStdin } from './inputs.js';
+import { freshSide, kernelSide, readSide, sameEvent } from './sides.js';
 import { shownCommand } from './shown-command.js';
 import { readImages } from './images.js';
-import { requireSymbols } from './kernel-symbols.js';
 import { requireWritable, writeOutput, writeStdout } from './outputs.js';
 import type { StatFile } from './stat-files.js';
 import { say } from './terminal.js';
@@ -113,13 +107,18 @@ export async function compareFiles(
   const budget = await budgetOf(options);
   const stats = await statsOf(paths, options);
   const images = await readImages(options);
-  const base = await readSide(paths.base, options, options.baseKallsyms);
-  const other = await readSide(paths.new, options, options.newKallsyms);
+  const withImages = images !== undefined;
+  const base = await readSide(paths.base, options, options.baseKallsyms, withImages);
+  const other = await readSide(paths.new, options, options.newKallsyms, withImages);
   const event = chooseEvent(base, options.event, paths.base.join(', '));
   const newEvent = sameEvent(other, options.event ?? event.event, event.event, paths);
+  const side = (profile: Profile, name: string, from: string[], code: ImageCode | undefined) =>
+    freshSide(
+      kernelSide(profile, name, from, options.exactSymbols, code, '--base-kallsyms/--new-kallsyms'),
+    );
   const sides = {
-    base: kernelSide(base, event.event, paths.base, options, images?.base),
-    new: kernelSide(other, newEvent, paths.new, options, images?.new),
+    base: side(base, event.event, paths.base, images?.base),
+    new: side(other, newEvent, paths.new, images?.new),
   };
   await anchor(sides, stats);
   const comparison = compareSides(sides.base, sides.new, {
@@ -149,82 +148,6 @@ export async function compareFiles(
     },
   });
   return { report, sides };
-}
-
-function readSide(
-  paths: string[],
-  options: DiffOptions,
-  kallsyms: string | undefined,
-): Promise<Profile> {
-  return readProfile(paths, {
-    task: 'comm',
-    comm: options.comm,
-    kernelOnly: options.kernelOnly,
-    nameOf: (path) => inputName(path, options.withPaths),
-    format: options.inputFormat,
-    kallsyms,
-    // on a timer, with images, user space is told apart by where system calls return to
-    addresses:
-      options.baseVmlinux === undefined && options.baseSites === undefined ? 'kernel' : 'all',
-  });
-}
-
-/** The event in new that is base's; different events are refused, never compared. */
-function sameEvent(
-  other: Profile,
-  asked: string,
-  baseEvent: string,
-  paths: { base: string[]; new: string[] },
-): string {
-  const names = eventsOf(other).map((event) => event.name);
-  const found = matchEvent(names, baseEvent) ?? matchEvent(names, asked);
-  if (found !== undefined) return found;
-  const shown = (name: string) => name || '(unnamed)';
-  throw new UserError(
-    `${paths.new.join(', ')}: holds ${names.map(shown).join(', ') || 'no samples'}, but ${paths.base.join(', ')} ` +
-      `holds ${shown(baseEvent)}; different events are not compared: record one event, or choose with --event`,
-    ExitStatus.input,
-  );
-}
-
-function kernelSide(
-  profile: Profile,
-  event: string,
-  paths: string[],
-  options: DiffOptions,
-  code: ImageCode | undefined,
-): Side {
-  const facts = frameFacts(profile.frames, { exactSymbols: options.exactSymbols });
-  requireSymbols(profile, facts, event, paths, '--base-kallsyms/--new-kallsyms');
-  if (code === undefined) return makeSide(profile, facts, event);
-  requireRelease(profile, code, paths);
-  requireBuildId(profile, code);
-  const located = locate(profile.frames, facts, code, paths.join(', '));
-  renameByImage(facts, located, options.exactSymbols);
-  return makeSide(profile, facts, event, located);
-}
-
-/** An image of another version is named as such; the addresses would only say that it is wrong. */
-function requireRelease(profile: Profile, code: ImageCode, paths: string[]): void {
-  const release = profile.runs[0]?.header.osRelease ?? null;
-  if (release === null || code.release === null || release === code.release) return;
-  throw new UserError(
-    `${code.name}: is Linux ${code.release}, but ${paths.join(', ')} was recorded on Linux ${release}; ` +
-      'give the vmlinux of that build',
-    ExitStatus.input,
-  );
-}
-
-/** Where a recording says its kernel's build id, the image must have it. */
-function requireBuildId(profile: Profile, code: ImageCode): void {
-  if (code.buildId === null) return;
-  const other = profile.runs.find((run) => run.buildId !== null && run.buildId !== code.buildId);
-  if (other === undefined) return;
-  throw new UserError(
-    `${code.name}: build id ${code.buildId}, but ${other.path} was recorded on a kernel with build id ` +
-      `${other.buildId}; give the vmlinux of that build`,
-    ExitStatus.input,
-  );
 }
 
 async function write(output: Output, text: string): Promise<void> {

@@ -6,47 +6,63 @@ import { imageCode, savedCode, type ImageCode } from '../paravirt/index.js';
 import { parseSites } from '../report/sites-schema.js';
 import type { DiffOptions } from './diff-options.js';
 
-/** Both sides' kernel code, from images or saved site tables; undefined where none was given. */
-export async function readImages(
-  options: DiffOptions,
-): Promise<{ base: ImageCode; new: ImageCode } | undefined> {
-  const sources = {
-    base: source('base', options.baseVmlinux, options.baseSites, options.baseKallsyms),
-    new: source('new', options.newVmlinux, options.newSites, options.newKallsyms),
-  };
-  if (sources.base === undefined && sources.new === undefined) return undefined;
-  if (sources.base === undefined || sources.new === undefined) {
-    const [has, lacks] = sources.base === undefined ? ['new', 'base'] : ['base', 'new'];
-    throw usageError(
-      `--${has}-vmlinux needs --${lacks}-vmlinux too: the ledger counts both sides by one rule ` +
-        '(give one image twice where both sides ran it)',
-    );
-  }
-  const base = await readCode(sources.base, options);
-  // one image on both sides is read once
-  const same = JSON.stringify(sources.base) === JSON.stringify(sources.new);
-  return { base, new: same ? base : await readCode(sources.new, options) };
-}
-
-interface Source {
+/** Where a side's kernel code comes from. */
+export interface ImageSource {
   vmlinux: string | undefined;
   sites: string | undefined;
   kallsyms: string | undefined;
 }
 
-function source(
-  side: string,
-  vmlinux: string | undefined,
-  sites: string | undefined,
-  kallsyms: string | undefined,
-): Source | undefined {
-  if (vmlinux !== undefined && sites !== undefined) {
-    throw usageError(`--${side}-sites: the image itself is given too; give one of them`);
-  }
-  return vmlinux === undefined && sites === undefined ? undefined : { vmlinux, sites, kallsyms };
+/** Both sides' kernel code, from images or saved site tables; undefined where none was given. */
+export async function readImages(
+  options: DiffOptions,
+): Promise<{ base: ImageCode; new: ImageCode } | undefined> {
+  return readImagesOf(
+    {
+      base: {
+        vmlinux: options.baseVmlinux,
+        sites: options.baseSites,
+        kallsyms: options.baseKallsyms,
+      },
+      new: { vmlinux: options.newVmlinux, sites: options.newSites, kallsyms: options.newKallsyms },
+    },
+    options.nativeEquivalents === 'on',
+  );
 }
 
-async function readCode(from: Source, options: DiffOptions): Promise<ImageCode> {
+/** The kernel code of each side, all or none; an image that several sides ran is read once. */
+export async function readImagesOf<Name extends string>(
+  sources: Readonly<Record<Name, ImageSource>>,
+  equivalents: boolean,
+): Promise<Record<Name, ImageCode> | undefined> {
+  const names = Object.keys(sources) as Name[];
+  for (const name of names) {
+    if (sources[name].vmlinux !== undefined && sources[name].sites !== undefined)
+      throw usageError(`--${name}-sites: the image itself is given too; give one of them`);
+  }
+  const isGiven = (name: Name) =>
+    sources[name].vmlinux !== undefined || sources[name].sites !== undefined;
+  const has = names.find(isGiven);
+  if (has === undefined) return undefined;
+  const lacks = names.find((name) => !isGiven(name));
+  if (lacks !== undefined) {
+    throw usageError(
+      `--${has}-vmlinux needs --${lacks}-vmlinux too: the ledger counts ${names.length === 2 ? 'both' : 'all'} sides by one rule ` +
+        '(give one image twice where both sides ran it)',
+    );
+  }
+  const read = new Map<string, ImageCode>();
+  const codes: Partial<Record<Name, ImageCode>> = {};
+  for (const name of names) {
+    const key = JSON.stringify(sources[name]);
+    const code = read.get(key) ?? (await readCode(sources[name], equivalents));
+    read.set(key, code);
+    codes[name] = code;
+  }
+  return codes as Record<Name, ImageCode>;
+}
+
+async function readCode(from: ImageSource, equivalents: boolean): Promise<ImageCode> {
   if (from.vmlinux === undefined) return readSaved(from.sites ?? '');
   const image = await readKernelImage(
     from.vmlinux,
@@ -62,7 +78,6 @@ async function readCode(from: Source, options: DiffOptions): Promise<ImageCode> 
       'give the vmlinux of the build, or a copy of /proc/kallsyms with --base-kallsyms/--new-kallsyms',
     );
   }
-  const equivalents = options.nativeEquivalents === 'on';
   return imageCode(image, await findSites(image), { name: basename(from.vmlinux), equivalents });
 }
 

@@ -15,6 +15,14 @@ export {
   samplesNeeded,
   type RunSpread,
 } from './power.js';
+export {
+  estimateOfRow,
+  estimateOfTotals,
+  recoveredShare,
+  type Estimate,
+  type Share,
+  type Three,
+} from './recovered.js';
 export { changeOfRuns } from './runs.js';
 export { sdInterval, varianceRatioInterval } from './scale-interval.js';
 export { findSpread, NO_SPREAD, type Spread } from './spread.js';

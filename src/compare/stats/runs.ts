@@ -49,7 +49,7 @@ export function weightOfSample(side: RowSide): number | undefined {
 }
 
 /** A side's mean with its moderated variance, and with what sampling alone would give it. */
-function estimateSide(
+export function estimateSide(
   side: RowSide,
   sampleWeight: number,
   total: number,

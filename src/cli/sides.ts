@@ -1,0 +1,114 @@
+import { makeSide, type Side } from '../compare/index.js';
+import { ExitStatus, UserError } from '../errors.js';
+import {
+  frameFacts,
+  locate,
+  renameByImage,
+  type FrameFacts,
+  type ImageCode,
+  type Located,
+} from '../paravirt/index.js';
+import { eventsOf, matchEvent, readProfile, type Profile } from '../profile/index.js';
+import { inputName } from './inputs.js';
+import { requireSymbols } from './kernel-symbols.js';
+
+/** What of a command's options decides how a side is read. */
+export interface ReadOptions {
+  comm?: string | undefined;
+  kernelOnly: boolean;
+  withPaths: boolean;
+  exactSymbols: boolean;
+  inputFormat?: 'perf-script' | 'perf-data' | undefined;
+}
+
+/** Reads one side's recordings, one run after another. */
+export function readSide(
+  paths: string[],
+  options: ReadOptions,
+  kallsyms: string | undefined,
+  withImages: boolean,
+): Promise<Profile> {
+  return readProfile(paths, {
+    task: 'comm',
+    comm: options.comm,
+    kernelOnly: options.kernelOnly,
+    nameOf: (path) => inputName(path, options.withPaths),
+    format: options.inputFormat,
+    kallsyms,
+    // on a timer, with images, user space is told apart by where system calls return to
+    addresses: withImages ? 'all' : 'kernel',
+  });
+}
+
+/** The event in new that is base's; different events are refused, never compared. */
+export function sameEvent(
+  other: Profile,
+  asked: string,
+  baseEvent: string,
+  paths: { base: string[]; new: string[] },
+): string {
+  const names = eventsOf(other).map((event) => event.name);
+  const found = matchEvent(names, baseEvent) ?? matchEvent(names, asked);
+  if (found !== undefined) return found;
+  const shown = (name: string) => name || '(unnamed)';
+  throw new UserError(
+    `${paths.new.join(', ')}: holds ${names.map(shown).join(', ') || 'no samples'}, but ${paths.base.join(', ')} ` +
+      `holds ${shown(baseEvent)}; different events are not compared: record one event, or choose with --event`,
+    ExitStatus.input,
+  );
+}
+
+/** A side that was read, with what its frames are: what `makeSide` takes, as often as it is compared. */
+export interface KernelSide {
+  profile: Profile;
+  facts: FrameFacts;
+  event: string;
+  located: Located | undefined;
+}
+
+/** Says what a side's frames are, and finds them in its kernel image where there is one. */
+export function kernelSide(
+  profile: Profile,
+  event: string,
+  paths: string[],
+  exactSymbols: boolean,
+  code: ImageCode | undefined,
+  kallsymsOptions: string,
+): KernelSide {
+  const facts = frameFacts(profile.frames, { exactSymbols });
+  requireSymbols(profile, facts, event, paths, kallsymsOptions);
+  if (code === undefined) return { profile, facts, event, located: undefined };
+  requireRelease(profile, code, paths);
+  requireBuildId(profile, code);
+  const located = locate(profile.frames, facts, code, paths.join(', '));
+  renameByImage(facts, located, exactSymbols);
+  return { profile, facts, event, located };
+}
+
+/** An image of another version is named as such; the addresses would only say that it is wrong. */
+function requireRelease(profile: Profile, code: ImageCode, paths: string[]): void {
+  const release = profile.runs[0]?.header.osRelease ?? null;
+  if (release === null || code.release === null || release === code.release) return;
+  throw new UserError(
+    `${code.name}: is Linux ${code.release}, but ${paths.join(', ')} was recorded on Linux ${release}; ` +
+      'give the vmlinux of that build',
+    ExitStatus.input,
+  );
+}
+
+/** Where a recording says its kernel's build id, the image must have it. */
+function requireBuildId(profile: Profile, code: ImageCode): void {
+  if (code.buildId === null) return;
+  const other = profile.runs.find((run) => run.buildId !== null && run.buildId !== code.buildId);
+  if (other === undefined) return;
+  throw new UserError(
+    `${code.name}: build id ${code.buildId}, but ${other.path} was recorded on a kernel with build id ` +
+      `${other.buildId}; give the vmlinux of that build`,
+    ExitStatus.input,
+  );
+}
+
+/** A side for one comparison; comparing scales its weights, so that each takes its own. */
+export function freshSide({ profile, facts, event, located }: KernelSide): Side {
+  return makeSide(profile, facts, event, located);
+}
