@@ -66,15 +66,15 @@ await build({
   logLevel: 'warning',
 });
 chmodSync(join(dist, 'cli/main.js'), 0o755);
-const { checkJsonSchema, reportJsonSchema } = await import(join(dist, 'report/json-schema.js'));
-writeFileSync(
-  join(dist, 'pvflame-report-1.schema.json'),
-  JSON.stringify(reportJsonSchema(), null, 2) + '\n',
-);
-writeFileSync(
-  join(dist, 'pvflame-check-1.schema.json'),
-  JSON.stringify(checkJsonSchema(), null, 2) + '\n',
-);
+const schemas = await import(join(dist, 'report/json-schema.js'));
+for (const [name, schema] of Object.entries({
+  report: schemas.reportJsonSchema(),
+  check: schemas.checkJsonSchema(),
+  validate: schemas.validateJsonSchema(),
+})) {
+  const text = JSON.stringify(schema, null, 2) + '\n';
+  writeFileSync(join(dist, `pvflame-${name}-1.schema.json`), text);
+}
 const old = `${dist}.old`;
 if (existsSync(place)) renameSync(place, old);
 renameSync(dist, place);

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { usageError } from '../errors.js';
 import { FORMATS, formatOfName, type Format } from '../render/index.js';
 
-const works = z.string().transform((text, context) => {
+export const works = z.string().transform((text, context) => {
   const numbers = text.split(',').map(Number);
   if (numbers.every((n) => Number.isFinite(n) && n > 0)) return numbers;
   context.addIssue({

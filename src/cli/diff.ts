@@ -1,12 +1,10 @@
-import { anchorSide, compareSides, type BudgetEntry, type Side } from '../compare/index.js';
+import type { Side } from '../compare/index.js';
 import { ExitStatus } from '../errors.js';
 import type { ImageCode } from '../paravirt/index.js';
 import { chooseEvent, type Profile } from '../profile/index.js';
 import { render } from '../render/index.js';
 import { colourText, wantsColour } from '../render/text/colour.js';
-import { buildReport } from '../report/build.js';
 import type { Report } from '../report/schema.js';
-import { VERSION } from '../version.js';
 import {
   outputsOf,
   parseDiffOptions,
@@ -15,11 +13,11 @@ import {
   type Output,
 } from './diff-options.js';
 import { expandFolders, requireDistinct, requireOneStdin } from './inputs.js';
-import { freshSide, kernelSide, readSide, sameEvent } from './sides.js';
+import { budgetOf, comparePair, type Stats } from './pair.js';
+import { kernelSide, readSide, sameEvent } from './sides.js';
 import { shownCommand } from './shown-command.js';
 import { readImages } from './images.js';
 import { requireWritable, writeOutput, writeStdout } from './outputs.js';
-import type { StatFile } from './stat-files.js';
 import { say } from './terminal.js';
 
 /** `pvflame diff`: reads, compares, writes, and sets the exit status. */
@@ -55,18 +53,6 @@ export async function diff(operands: string[], given: unknown): Promise<void> {
   process.exitCode = budgetStatus(report, options.budgetStrict);
 }
 
-/** The limit of --budget and those of --budget-file, read before the long work. */
-async function budgetOf(options: DiffOptions): Promise<BudgetEntry[]> {
-  const ofTotal = options.budget;
-  const entries: BudgetEntry[] =
-    ofTotal === undefined ? [] : [{ target: 'total', match: [], of: 'each', limit: ofTotal }];
-  if (options.budgetFile === undefined) return entries;
-  const { readBudgetFile } = await import('./budget-file.js');
-  return [...entries, ...(await readBudgetFile(options.budgetFile))];
-}
-
-type Stats = { base: StatFile[]; new: StatFile[] } | undefined;
-
 async function statsOf(
   paths: { base: string[]; new: string[] },
   { baseStat, newStat, withPaths }: DiffOptions,
@@ -77,18 +63,6 @@ async function statsOf(
     base: readStatFiles('--base-stat', baseStat, paths.base.length, withPaths),
     new: readStatFiles('--new-stat', newStat, paths.new.length, withPaths),
   };
-}
-
-async function anchor(sides: { base: Side; new: Side }, stats: Stats): Promise<void> {
-  if (stats === undefined) return;
-  const { anchorOf } = await import('./stat-files.js');
-  for (const which of ['base', 'new'] as const) {
-    const side = sides[which];
-    anchorSide(
-      side,
-      stats[which].map((file) => anchorOf(file, side.event)),
-    );
-  }
 }
 
 /** The report document of two sides' recordings. */
@@ -113,52 +87,30 @@ export async function compareFiles(
   const event = chooseEvent(base, options.event, paths.base.join(', '));
   const newEvent = sameEvent(other, options.event ?? event.event, event.event, paths);
   const side = (profile: Profile, name: string, from: string[], code: ImageCode | undefined) =>
-    freshSide(
-      kernelSide(profile, name, from, options.exactSymbols, code, '--base-kallsyms/--new-kallsyms'),
-    );
-  const sides = {
+    kernelSide(profile, name, from, options.exactSymbols, code, '--base-kallsyms/--new-kallsyms');
+  const kernels = {
     base: side(base, event.event, paths.base, images?.base),
     new: side(other, newEvent, paths.new, images?.new),
   };
-  await anchor(sides, stats);
-  const comparison = compareSides(sides.base, sides.new, {
-    mode: options.normalize,
-    baseWork: options.baseWork ?? [],
-    newWork: options.newWork ?? [],
-  });
-  const report = buildReport({
-    comparison,
-    base: sides.base,
-    new: sides.new,
-    labels: { base: options.baseLabel, new: options.newLabel },
-    title: options.title,
-    kernelOnly: options.kernelOnly,
-    eventAsked: options.event !== undefined,
+  const { report, sides } = await comparePair(kernels, stats, {
+    ...options,
     budget,
-    equivalents: images !== undefined && options.nativeEquivalents === 'on',
-    version: VERSION,
+    withImages,
     argv: shownCommand(paths, options),
-    options: {
-      event: options.event ?? null,
-      comm: options.comm ?? null,
-      kernelOnly: options.kernelOnly,
-      exactSymbols: options.exactSymbols,
-      normalize: options.normalize,
-      nativeEquivalents: images === undefined ? null : options.nativeEquivalents,
-    },
   });
   return { report, sides };
 }
 
-async function write(output: Output, text: string): Promise<void> {
+/** Writes an output; on a terminal text is coloured. */
+export async function write(output: Output, text: string): Promise<void> {
   if (output.path !== '-') return writeOutput(output.path, text);
   const coloured = output.format === 'text' && wantsColour(process.stdout, process.env);
   await writeStdout(coloured ? colourText(text) : text);
 }
 
 /** A noisy run must not pass as a good one: with --budget-strict, not knowing has a status of its own. */
-function budgetStatus(report: Report, strict: boolean): ExitStatus {
-  const outcomes = report.budget.map((entry) => entry.outcome);
+export function budgetStatus({ budget }: Pick<Report, 'budget'>, strict: boolean): ExitStatus {
+  const outcomes = budget.map((entry) => entry.outcome);
   if (outcomes.includes('exceeded')) return ExitStatus.exceeded;
   return strict && outcomes.includes('cannot tell') ? ExitStatus.cannotTell : ExitStatus.done;
 }

@@ -17,49 +17,47 @@ export interface ImageSource {
 export async function readImages(
   options: DiffOptions,
 ): Promise<{ base: ImageCode; new: ImageCode } | undefined> {
-  return readImagesOf(
-    {
-      base: {
-        vmlinux: options.baseVmlinux,
-        sites: options.baseSites,
-        kallsyms: options.baseKallsyms,
-      },
-      new: { vmlinux: options.newVmlinux, sites: options.newSites, kallsyms: options.newKallsyms },
-    },
+  const { baseVmlinux, baseSites, baseKallsyms, newVmlinux, newSites, newKallsyms } = options;
+  const codes = await readImagesOf(
+    new Map([
+      ['base', { vmlinux: baseVmlinux, sites: baseSites, kallsyms: baseKallsyms }],
+      ['new', { vmlinux: newVmlinux, sites: newSites, kallsyms: newKallsyms }],
+    ] as const),
     options.nativeEquivalents === 'on',
   );
+  const [base, other] = [codes?.get('base'), codes?.get('new')];
+  return base === undefined || other === undefined ? undefined : { base, new: other };
 }
 
 /** The kernel code of each side, all or none; an image that several sides ran is read once. */
 export async function readImagesOf<Name extends string>(
-  sources: Readonly<Record<Name, ImageSource>>,
+  sources: ReadonlyMap<Name, ImageSource>,
   equivalents: boolean,
-): Promise<Record<Name, ImageCode> | undefined> {
-  const names = Object.keys(sources) as Name[];
-  for (const name of names) {
-    if (sources[name].vmlinux !== undefined && sources[name].sites !== undefined)
+): Promise<ReadonlyMap<Name, ImageCode> | undefined> {
+  for (const [name, { vmlinux, sites }] of sources) {
+    if (vmlinux !== undefined && sites !== undefined)
       throw usageError(`--${name}-sites: the image itself is given too; give one of them`);
   }
-  const isGiven = (name: Name) =>
-    sources[name].vmlinux !== undefined || sources[name].sites !== undefined;
-  const has = names.find(isGiven);
+  const isGiven = ([, from]: [Name, ImageSource]) =>
+    from.vmlinux !== undefined || from.sites !== undefined;
+  const [has] = [...sources].find(isGiven) ?? [];
   if (has === undefined) return undefined;
-  const lacks = names.find((name) => !isGiven(name));
+  const [lacks] = [...sources].find((source) => !isGiven(source)) ?? [];
   if (lacks !== undefined) {
     throw usageError(
-      `--${has}-vmlinux needs --${lacks}-vmlinux too: the ledger counts ${names.length === 2 ? 'both' : 'all'} sides by one rule ` +
+      `--${has}-vmlinux needs --${lacks}-vmlinux too: the ledger counts ${sources.size === 2 ? 'both' : 'all'} sides by one rule ` +
         '(give one image twice where both sides ran it)',
     );
   }
   const read = new Map<string, ImageCode>();
-  const codes: Partial<Record<Name, ImageCode>> = {};
-  for (const name of names) {
-    const key = JSON.stringify(sources[name]);
-    const code = read.get(key) ?? (await readCode(sources[name], equivalents));
+  const codes = new Map<Name, ImageCode>();
+  for (const [name, from] of sources) {
+    const key = JSON.stringify(from);
+    const code = read.get(key) ?? (await readCode(from, equivalents));
     read.set(key, code);
-    codes[name] = code;
+    codes.set(name, code);
   }
-  return codes as Record<Name, ImageCode>;
+  return codes;
 }
 
 async function readCode(from: ImageSource, equivalents: boolean): Promise<ImageCode> {

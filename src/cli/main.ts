@@ -7,6 +7,7 @@ import { registerCheck } from './commands/check.js';
 import { registerDiff } from './commands/diff.js';
 import { registerExtract } from './commands/extract.js';
 import { registerFold } from './commands/fold.js';
+import { registerValidate } from './commands/validate.js';
 import { registerVerify } from './commands/verify.js';
 import { dropUnfinished } from './outputs.js';
 import { registerSites } from './commands/sites.js';
@@ -21,6 +22,7 @@ function program(): Command {
     .exitOverride();
   const diff = registerDiff(root);
   registerCheck(root);
+  registerValidate(root);
   registerFold(root);
   registerExtract(root);
   registerVerify(root);

@@ -4,7 +4,7 @@ import { diffOptionsSchema, type DiffOptions } from './diff-options.js';
 /** What decides where and how much is written, not what was compared. */
 const ABOUT_OUTPUT = new Set(['base', 'new', 'output', 'format', 'quiet', 'verbose']);
 const NAMES_FILES = /Stat$/;
-const NAMES_FILE = /(?:Vmlinux|[kK]allsyms|Sites|Config|File)$/;
+const NAMES_FILE = /(?:Vmlinux|[kK]allsyms|Sites|Config|File|^counts)$/;
 
 /**
  * The arguments that give this report again: inputs one by one (folders spelled out), then every

@@ -18,3 +18,10 @@ export { budgetNeeds, noiseOf, type BudgetNeeds, type Noise } from './noise.js';
 export { otherKernel } from './one-kernel.js';
 export { globMatches } from './glob.js';
 export { judgeBudget, type BudgetEntry, type BudgetFinding, type BudgetRow } from './budget.js';
+export {
+  orNothing,
+  recoveredOfRows,
+  recoveredOfTotal,
+  type Recovered,
+  type RecoveredVerdict,
+} from './recovered.js';

@@ -22,11 +22,11 @@ export function cspHash(text: string): string {
   return `'sha256-${createHash('sha256').update(text, 'utf8').digest('base64')}'`;
 }
 
-/** The page's policy: nothing but its own script and style, and no way out. */
-export function contentSecurityPolicy(script: string, style: string): string {
+/** The page's policy: nothing but its own script (null: none at all) and style, and no way out. */
+export function contentSecurityPolicy(script: string | null, style: string): string {
   return [
     "default-src 'none'",
-    `script-src ${cspHash(script)}`,
+    `script-src ${script === null ? "'none'" : cspHash(script)}`,
     `style-src ${cspHash(style)}`,
     "base-uri 'none'",
     "form-action 'none'",

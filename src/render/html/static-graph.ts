@@ -15,13 +15,19 @@ const PIXELS_PER_LETTER = 3.2;
  * Positions are percentages, so it is as wide as the page; fills are attributes that the style
  * sheet's classes override.
  */
-export function staticGraph(context: GraphContext, cut: Cut): Markup {
+export function staticGraph(
+  context: GraphContext,
+  cut: Cut,
+  as = { id: 'static-graph', frames: 'f', name: 'Differential flame graph, root at the top' },
+): Markup {
   const whole = cut.placed[0]?.width ?? 0;
-  const frames = whole > 0 ? cut.placed.map((frame) => frameSvg(context, frame, whole)) : [];
+  const nameId = as.id.replace('static-graph', 'graph-name');
+  const frames =
+    whole > 0 ? cut.placed.map((frame) => frameSvg(context, frame, whole, as.frames)) : [];
   return trusted(
-    `<svg id="static-graph" class="graph" width="100%" height="${String(cut.levels * ROW)}" ` +
-      `role="img" aria-labelledby="graph-name" font-family="sans-serif" font-size="12">` +
-      `<title id="graph-name">Differential flame graph, root at the top</title>` +
+    `<svg id="${as.id}" class="graph" width="100%" height="${String(cut.levels * ROW)}" ` +
+      `role="img" aria-labelledby="${nameId}" font-family="sans-serif" font-size="12">` +
+      `<title id="${nameId}">${escapeText(as.name)}</title>` +
       `${frames.join('')}</svg>`,
   );
 }
@@ -30,10 +36,10 @@ function percent(part: number, whole: number): string {
   return `${String(Number(((part / whole) * 100).toFixed(3)))}%`;
 }
 
-function frameSvg(context: GraphContext, frame: Placed, whole: number): string {
+function frameSvg(context: GraphContext, frame: Placed, whole: number, prefix: string): string {
   const look = lookOf(context.tree, frame, context.baseTotal);
   const title = frameTitle(context, frame).map(escapeText).join('\n');
-  const id = frame.fold > 0 ? '' : ` id="f${String(frame.node)}"`;
+  const id = frame.fold > 0 ? '' : ` id="${prefix}${String(frame.node)}"`;
   return (
     `<svg${id} x="${percent(frame.x, whole)}" y="${String(frame.level * ROW)}" ` +
     `width="${percent(frame.width, whole)}" height="${String(ROW - 1)}">` +

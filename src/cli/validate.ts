@@ -1,0 +1,251 @@
+import type { BudgetEntry } from '../compare/index.js';
+import { usageError } from '../errors.js';
+import { chooseEvent, type Profile } from '../profile/index.js';
+import { formatOfName } from '../render/formats.js';
+import { renderValidation, type ValidationFormat } from '../render/validate/index.js';
+import { buildValidation } from '../report/validate.js';
+import type { Counts, Pair } from '../report/validate-rows.js';
+import type { Validation } from '../report/validate-schema.js';
+import { VERSION } from '../version.js';
+import { readCounts } from './counts-file.js';
+import { budgetStatus, write } from './diff.js';
+import { diffOptionsSchema, type DiffOptions } from './diff-options.js';
+import { readImagesOf } from './images.js';
+import { expandFolders, requireDistinct, requireOneStdin } from './inputs.js';
+import { requireWritable } from './outputs.js';
+import { budgetOf, comparePair, type Stats } from './pair.js';
+import { shownCommand, shownFile, shownOptions } from './shown-command.js';
+import { kernelSide, readSide, sameEvent, type KernelSide } from './sides.js';
+import type { StatFile } from './stat-files.js';
+import { say } from './terminal.js';
+import {
+  parseValidateOptions,
+  profilesOf,
+  validateOptionsSchema,
+  type ProfileName,
+  type ValidateOptions,
+} from './validate-options.js';
+
+type Paths = Partial<Record<ProfileName, string[]>>;
+
+/** `pvflame validate`: what a fix wins back of the overhead, and which sites it changed. */
+export async function validate(given: unknown): Promise<void> {
+  const options = parseValidateOptions(given);
+  const paths: Paths = {};
+  for (const side of profilesOf(options)) paths[side] = expandFolders(options[side] ?? []);
+  const inputs = Object.values(paths).flat();
+  const outputs = outputsOf(options);
+  requireOneStdin(inputs);
+  const read = [options.budgetFile, options.counts, ...statPaths(options)];
+  requireDistinct(
+    [...inputs, ...read.filter((path) => path !== undefined)],
+    outputs.map((output) => output.path),
+  );
+  for (const output of outputs) requireWritable(output.path);
+  const validation = await validateFiles(paths, options);
+  for (const output of outputs)
+    await write(output, await renderValidation(validation, output.format));
+  if (!options.quiet) summarise(validation, outputs, options.verbose);
+  process.exitCode = budgetStatus(validation, options.budgetStrict);
+}
+
+function statPaths({ nativeStat, beforeStat, afterStat }: ValidateOptions): string[] {
+  return [...(nativeStat ?? []), ...(beforeStat ?? []), ...(afterStat ?? [])];
+}
+
+function outputsOf(options: ValidateOptions): { path: string; format: ValidationFormat }[] {
+  const paths = options.output.length === 0 ? ['-'] : options.output;
+  const twice = paths.find((path, i) => paths.indexOf(path) !== i);
+  if (twice !== undefined) throw usageError(`-o ${twice}: is given twice`);
+  return paths.map((path) => {
+    const ofName = formatOfName(path);
+    if (ofName === 'folded')
+      throw usageError(`-o ${path}: folded stacks are of two sides; use pvflame diff`);
+    const format = paths.length === 1 ? (options.format ?? ofName) : (ofName ?? options.format);
+    return { path, format: format ?? 'text' };
+  });
+}
+
+/** Reads every profile once and compares each two of them as `pvflame diff` does. */
+export async function validateFiles(paths: Paths, options: ValidateOptions): Promise<Validation> {
+  const budget = await budgetOf(options);
+  const counts = options.counts === undefined ? undefined : readCounts(options.counts);
+  const names = profilesOf(options);
+  const stats = await statsOf(paths, options);
+  const images = await readImagesOf(
+    new Map(
+      names.map((name) => [
+        name,
+        {
+          vmlinux: options[`${name}Vmlinux`],
+          sites: options[`${name}Sites`],
+          kallsyms: options[`${name}Kallsyms`],
+        },
+      ]),
+    ),
+    options.nativeEquivalents === 'on',
+  );
+  const kernels: Partial<Record<ProfileName, KernelSide>> = {};
+  let first: { event: string; paths: string[] } | undefined;
+  for (const name of names) {
+    const own = paths[name] ?? [];
+    const kallsyms = options[`${name}Kallsyms`];
+    const profile = await readSide(own, options, kallsyms, images !== undefined);
+    const event = eventOf(profile, own, options.event, first);
+    first ??= { event, paths: own };
+    const code = images?.get(name);
+    kernels[name] = kernelSide(
+      profile,
+      event,
+      own,
+      options.exactSymbols,
+      code,
+      `--${name}-kallsyms`,
+    );
+  }
+  return build({
+    paths,
+    options,
+    budget,
+    counts,
+    stats,
+    kernels,
+    withImages: images !== undefined,
+  });
+}
+
+function eventOf(
+  profile: Profile,
+  paths: string[],
+  asked: string | undefined,
+  first: { event: string; paths: string[] } | undefined,
+): string {
+  if (first === undefined) return chooseEvent(profile, asked, paths.join(', ')).event;
+  const { event } = first;
+  return sameEvent(profile, asked ?? event, event, { base: first.paths, new: paths });
+}
+
+interface Read {
+  paths: Paths;
+  options: ValidateOptions;
+  budget: BudgetEntry[];
+  counts: Counts | undefined;
+  stats: Partial<Record<ProfileName, StatFile[]>>;
+  kernels: Partial<Record<ProfileName, KernelSide>>;
+  withImages: boolean;
+}
+
+async function build(read: Read): Promise<Validation> {
+  const { options, paths, counts } = read;
+  const hasNative = read.kernels.native !== undefined;
+  // the budget is about what is left after the fix
+  const of = (base: ProfileName, other: ProfileName, isResidual: boolean) =>
+    pairOf(read, base, other, isResidual ? read.budget : []);
+  const pairs = {
+    nativeBefore: hasNative ? await of('native', 'before', false) : undefined,
+    nativeAfter: hasNative ? await of('native', 'after', true) : undefined,
+    beforeAfter: await of('before', 'after', !hasNative),
+  };
+  const file = (path: string) => shownFile(path, options.withPaths);
+  return buildValidation({
+    pairs,
+    title: options.title,
+    counts,
+    version: VERSION,
+    argv: [
+      'validate',
+      ...profilesOf(options).flatMap((name) => [`--${name}`, ...(paths[name] ?? []).map(file)]),
+      ...shownOptions(
+        { ...options, native: undefined, before: undefined, after: undefined },
+        validateOptionsSchema.parse({}),
+      ),
+    ],
+  });
+}
+
+async function pairOf(
+  { kernels, stats, options, paths, withImages }: Read,
+  base: ProfileName,
+  other: ProfileName,
+  budget: BudgetEntry[],
+): Promise<Pair> {
+  const [b, n] = [kernels[base], kernels[other]];
+  if (b === undefined || n === undefined) throw new Error(`no profile ${base} or ${other}`);
+  const [baseStat, newStat] = [stats[base], stats[other]];
+  const ofPair: Stats =
+    baseStat === undefined || newStat === undefined ? undefined : { base: baseStat, new: newStat };
+  const asDiff = diffOptionsOf(options, base, other);
+  const sides = { base: paths[base] ?? [], new: paths[other] ?? [] };
+  return comparePair({ base: b, new: n }, ofPair, {
+    ...asDiff,
+    budget,
+    withImages,
+    argv: shownCommand(sides, asDiff),
+  });
+}
+
+/** The options that give a pair's comparison with `pvflame diff`. */
+function diffOptionsOf(
+  options: ValidateOptions,
+  base: ProfileName,
+  other: ProfileName,
+): DiffOptions {
+  const side = (name: ProfileName) => ({
+    Label: options[`${name}Label`] ?? name,
+    Vmlinux: options[`${name}Vmlinux`],
+    Kallsyms: options[`${name}Kallsyms`],
+    Sites: options[`${name}Sites`],
+    Stat: options[`${name}Stat`],
+    Work: options[`${name}Work`],
+  });
+  const named = [...entriesOf('base', side(base)), ...entriesOf('new', side(other))];
+  const { event, comm, kernelOnly, exactSymbols, nativeEquivalents } = options;
+  const { normalize, inputFormat, withPaths } = options;
+  return {
+    ...diffOptionsSchema.parse({}),
+    ...{ event, comm, kernelOnly, exactSymbols, nativeEquivalents },
+    ...{ normalize, inputFormat, withPaths },
+    ...(Object.fromEntries(named) as Partial<DiffOptions>),
+  };
+}
+
+const entriesOf = (side: 'base' | 'new', values: Record<string, unknown>) =>
+  Object.entries(values).map(([key, value]) => [`${side}${key}`, value] as const);
+
+async function statsOf(
+  paths: Paths,
+  options: ValidateOptions,
+): Promise<Partial<Record<ProfileName, StatFile[]>>> {
+  const names = profilesOf(options).filter((name) => options[`${name}Stat`] !== undefined);
+  if (names.length === 0) return {};
+  const { readStatFiles } = await import('./stat-files.js');
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      readStatFiles(
+        `--${name}-stat`,
+        options[`${name}Stat`] ?? [],
+        paths[name]?.length ?? 0,
+        options.withPaths,
+      ),
+    ]),
+  );
+}
+
+function summarise(
+  { recovered, change, warnings }: Validation,
+  outputs: { path: string }[],
+  verbose: boolean,
+): void {
+  const files = outputs.filter(({ path }) => path !== '-').map(({ path }) => path);
+  if (files.length > 0) {
+    const share =
+      recovered === null || recovered.percent === null
+        ? `change: ${change.verdict}`
+        : `recovered: ${recovered.percent.toFixed(0)} % (${recovered.verdict})`;
+    say(`${files.join(', ')} written; ${share}`);
+  }
+  if (verbose) for (const { pair, code, message } of warnings) say(`${pair}: ${code}: ${message}`);
+  else if (files.length > 0 && warnings.length > 0)
+    say(`${warnings.length} warnings in the report; -v shows them here`);
+}
