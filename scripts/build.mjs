@@ -71,6 +71,7 @@ for (const [name, schema] of Object.entries({
   report: schemas.reportJsonSchema(),
   check: schemas.checkJsonSchema(),
   validate: schemas.validateJsonSchema(),
+  series: schemas.seriesJsonSchema(),
 })) {
   const text = JSON.stringify(schema, null, 2) + '\n';
   writeFileSync(join(dist, `pvflame-${name}-1.schema.json`), text);

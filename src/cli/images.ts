@@ -33,6 +33,7 @@ export async function readImages(
 export async function readImagesOf<Name extends string>(
   sources: ReadonlyMap<Name, ImageSource>,
   equivalents: boolean,
+  optionOf: (name: Name) => string = (name) => `--${name}-vmlinux`,
 ): Promise<ReadonlyMap<Name, ImageCode> | undefined> {
   for (const [name, { vmlinux, sites }] of sources) {
     if (vmlinux !== undefined && sites !== undefined)
@@ -45,7 +46,7 @@ export async function readImagesOf<Name extends string>(
   const [lacks] = [...sources].find((source) => !isGiven(source)) ?? [];
   if (lacks !== undefined) {
     throw usageError(
-      `--${has}-vmlinux needs --${lacks}-vmlinux too: the ledger counts ${sources.size === 2 ? 'both' : 'all'} sides by one rule ` +
+      `${optionOf(has)} needs ${optionOf(lacks)} too: the ledger counts ${sources.size === 2 ? 'both' : 'all'} sides by one rule ` +
         '(give one image twice where both sides ran it)',
     );
   }

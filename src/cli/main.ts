@@ -7,6 +7,7 @@ import { registerCheck } from './commands/check.js';
 import { registerDiff } from './commands/diff.js';
 import { registerExtract } from './commands/extract.js';
 import { registerFold } from './commands/fold.js';
+import { registerSeries } from './commands/series.js';
 import { registerValidate } from './commands/validate.js';
 import { registerVerify } from './commands/verify.js';
 import { dropUnfinished } from './outputs.js';
@@ -23,6 +24,7 @@ function program(): Command {
   const diff = registerDiff(root);
   registerCheck(root);
   registerValidate(root);
+  registerSeries(root);
   registerFold(root);
   registerExtract(root);
   registerVerify(root);

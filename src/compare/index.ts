@@ -25,3 +25,4 @@ export {
   type Recovered,
   type RecoveredVerdict,
 } from './recovered.js';
+export { firstChanges, type OpStep } from './series.js';

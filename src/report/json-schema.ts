@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { CHECK_SCHEMA, checkSchema } from './check-schema.js';
 import { REPORT_SCHEMA, reportSchema } from './schema.js';
+import { SERIES_SCHEMA, seriesSchema } from './series-schema.js';
 import { VALIDATE_SCHEMA, validateSchema } from './validate-schema.js';
 
 /** The report document as JSON Schema (draft 2020-12), published with the package. */
@@ -14,6 +15,11 @@ export function validateJsonSchema(): object {
     title: VALIDATE_SCHEMA,
     ...z.toJSONSchema(validateSchema, { target: 'draft-2020-12' }),
   };
+}
+
+/** The document of `pvflame series`, likewise. */
+export function seriesJsonSchema(): object {
+  return { title: SERIES_SCHEMA, ...z.toJSONSchema(seriesSchema, { target: 'draft-2020-12' }) };
 }
 
 /** The document of `pvflame check`, likewise. */

@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 export interface Assets {
   readonly page: string;
   readonly css: string;
+  /** Beside it, of the page of a series. */
+  readonly seriesCss: string;
   readonly script: string;
   /** Notices of the works inside the script; their licences ask for them in every copy. */
   readonly licences: string;
@@ -21,14 +23,15 @@ function assetsFolder(): string {
 /** Reads the page's template, style sheet, client bundle and its notices. */
 export async function loadAssets(): Promise<Assets> {
   const folder = assetsFolder();
-  const [page, css, script, licences] = await Promise.all(
-    ['page.html', 'page.css', 'page.js', 'licences.txt'].map((name) =>
+  const [page, css, script, licences, seriesCss] = await Promise.all(
+    ['page.html', 'page.css', 'page.js', 'licences.txt', 'series.css'].map((name) =>
       readFile(join(folder, name), 'utf8'),
     ),
   );
   return {
     page: page ?? '',
     css: css ?? '',
+    seriesCss: seriesCss ?? '',
     script: safeScript(script ?? ''),
     licences: licences ?? '',
   };

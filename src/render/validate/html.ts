@@ -5,13 +5,13 @@
 import type { Report } from '../../report/schema.js';
 import type { Validation } from '../../report/validate-schema.js';
 import { loadAssets } from '../html/assets.js';
-import { contentSecurityPolicy, embed } from '../html/embed.js';
+import { embed } from '../html/embed.js';
 import { legend } from '../html/legend.js';
-import { html, trusted, type Content, type Markup } from '../html/markup.js';
+import { html, type Content, type Markup } from '../html/markup.js';
+import { scriptlessPage } from '../html/scriptless.js';
 import { staticGraph } from '../html/static-graph.js';
 import { tableMarkup } from '../html/tables.js';
 import { budgetLines } from '../shared/budget.js';
-import { paletteCss } from '../shared/colour.js';
 import { cutTree, STATIC_WIDTH } from '../shared/cut.js';
 import { shellWord } from '../shared/limits.js';
 import { intervalNote } from '../shared/noise.js';
@@ -44,24 +44,13 @@ const MOST_ROWS = 12;
 
 /** Same document, same bytes. */
 export async function renderValidationHtml(of: Validation): Promise<string> {
-  const { css: sheet } = await loadAssets();
-  const css = (paletteCss() + sheet).trim();
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy(null, css)}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>${title(of)} – pvflame</title>
-        ${trusted(`<style>${css}</style>`)}
-      </head>
-      <body>
-        <main>${body(of)}</main>
-        ${embed(VALIDATION_ELEMENT, of)}
-      </body>
-    </html> `;
-  return `${page.text.trim()}\n`;
+  const { css } = await loadAssets();
+  return scriptlessPage({
+    title: `${title(of)} – pvflame`,
+    css,
+    body: body(of),
+    data: embed(VALIDATION_ELEMENT, of),
+  });
 }
 
 function title({ title: given, recovered }: Validation): string {

@@ -1,10 +1,10 @@
 /** A fix for a merge request: the answer, the tables, and what they rest on folded away. */
 import type { Validation } from '../../report/validate-schema.js';
 import { block, code, prose } from '../markdown/escape.js';
+import { tableSection } from '../markdown/table.js';
 import { budgetLines } from '../shared/budget.js';
 import { shellWord } from '../shared/limits.js';
-import { formatCount, signedShort } from '../shared/numbers.js';
-import type { Cell, TableView } from '../shared/table.js';
+import { signedShort } from '../shared/numbers.js';
 import { displayName, visibleText } from '../shared/visible.js';
 import {
   functionsView,
@@ -24,17 +24,17 @@ export function renderValidationMarkdown(of: Validation): string {
   const parts = [
     heading(of),
     of.warnings.map((warning) => `> - ${prose(warningWords(warning))}`),
-    section('Got worse beyond noise', judgedView(of, 'worse', MOST)),
-    section('Got better beyond noise', judgedView(of, 'better', MOST)),
-    section('Where it went', ledgerView(of)),
-    section('Paravirt ops', opsView(of, MOST)),
-    section('Call sites', sitesView(of, MOST)),
-    section(
+    tableSection('Got worse beyond noise', judgedView(of, 'worse', MOST)),
+    tableSection('Got better beyond noise', judgedView(of, 'better', MOST)),
+    tableSection('Where it went', ledgerView(of)),
+    tableSection('Paravirt ops', opsView(of, MOST)),
+    tableSection('Call sites', sitesView(of, MOST)),
+    tableSection(
       'Not patched: seen to call through the table after',
       siteListView(of, 'stillIndirect', MOST),
     ),
-    section('Not sampled enough to tell', siteListView(of, 'undecided', MOST)),
-    section('Functions, own time, builds lined up', functionsView(of, MOST)),
+    tableSection('Not sampled enough to tell', siteListView(of, 'undecided', MOST)),
+    tableSection('Functions, own time, builds lined up', functionsView(of, MOST)),
     method(of),
   ];
   return `${parts
@@ -74,26 +74,6 @@ function heading(of: Validation): string[] {
     ...budgetLines(of.budget).map((words) => `- ${prose(words)}`),
     '',
     profiles.join('; ') + `; event ${code(of.event || '(unnamed)')}`,
-  ];
-}
-
-function section(title: string, view: TableView): string[] {
-  if (view.rows.length === 0) return [`**${title}**: none`];
-  const cell = ({ text, sub, name }: Cell) => {
-    const main = name === true ? code(text) : text;
-    return (sub === undefined ? main : `${main} ${name === true ? code(sub) : sub}`).replaceAll(
-      '|',
-      '\\|',
-    );
-  };
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  const shown = view.rows.slice(0, view.top);
-  return [
-    `**${title}**, ${formatCount(shown.length)} of ${formatCount(view.rows.length)}`,
-    '',
-    line(view.heads.map(({ head, sub }) => (sub === undefined ? head : `${head}, ${sub}`))),
-    line(view.heads.map(({ numeric }) => (numeric ? '--:' : ':--'))),
-    ...shown.map((row) => line(row.cells.map(cell))),
   ];
 }
 

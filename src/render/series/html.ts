@@ -1,0 +1,148 @@
+/** A row of kernels as one static page: chart, steps, first changes, ops. No script of its own. */
+import type { Series } from '../../report/series-schema.js';
+import { loadAssets } from '../html/assets.js';
+import { embed } from '../html/embed.js';
+import { html, trusted, type Markup } from '../html/markup.js';
+import { scriptlessPage } from '../html/scriptless.js';
+import { tableMarkup } from '../html/tables.js';
+import { shellWord } from '../shared/limits.js';
+import { plural } from '../shared/numbers.js';
+import { displayName, visibleText } from '../shared/visible.js';
+import { seriesChart } from './chart.js';
+import { opsView, stepsView } from './tables.js';
+import { firstWords, largestOps, noFirstsWords, warningWords } from './words.js';
+
+/** The id of the element that carries the document. */
+export const SERIES_ELEMENT = 'pvflame-series';
+
+/** Same document, same bytes. */
+export async function renderSeriesHtml(series: Series): Promise<string> {
+  const { css, seriesCss } = await loadAssets();
+  const title =
+    series.title === null
+      ? `Overhead against ${displayName(series.reference)}`
+      : displayName(series.title);
+  return scriptlessPage({
+    title: `${title} – pvflame`,
+    css: css + seriesCss,
+    body: body(series, title),
+    data: embed(SERIES_ELEMENT, series),
+  });
+}
+
+function body(series: Series, title: string): Markup {
+  const ops = largestOps(series);
+  return html`<header>
+      <h1>${title}</h1>
+      <p class="answer">${answer(series)}</p>
+    </header>
+    ${warnings(series)}
+    <section aria-labelledby="chart-h">
+      <h2 id="chart-h">Overhead by step</h2>
+      <p class="note">
+        Dots: the total against <bdi>${displayName(series.reference)}</bdi> in percent of it, with
+        its 95 % interval where there are two or more boots of both. Bars: what the largest ops have
+        more (or, below, less) than there${series.timer ? '; on a timer lower bounds' : ''}.
+      </p>
+      <div class="scroll" tabindex="0" role="group" aria-label="Chart, scrolls sideways">
+        ${seriesChart(series, ops)}
+      </div>
+      <ul class="legend key">
+        ${ops.map(
+          (op, i) =>
+            html`<li>
+              ${trusted(`<svg class="swatch" width="22" height="14" aria-hidden="true"><rect class="s${i}" x="1" y="1" width="20" height="12"/></svg>`)}
+              <code>${displayName(op)}</code>
+            </li>`,
+        )}
+      </ul>
+    </section>
+    <section aria-labelledby="steps-h">
+      <h2 id="steps-h">Steps</h2>
+      ${tableMarkup(stepsView(series))}
+    </section>
+    <section aria-labelledby="firsts-h">
+      <h2 id="firsts-h">First change of each op</h2>
+      ${
+        series.firsts.length === 0
+          ? html`<p>${noFirstsWords(series)}</p>`
+          : html`<ul>
+              ${series.firsts.map((first) => html`<li>${firstWords(first)}</li>`)}
+            </ul>`
+      }
+    </section>
+    <section aria-labelledby="ops-h">
+      <h2 id="ops-h">Ops</h2>
+      <p class="note">
+        Extra against <bdi>${displayName(series.reference)}</bdi>, in percent of its total. –: not
+        seen.
+      </p>
+      ${ops.length === 0 ? html`<p>No op weighs more or less than there.</p>` : tableMarkup(opsView(series, ops))}
+    </section>
+    ${provenance(series)}`;
+}
+
+function answer(series: Series): string {
+  const judged = series.steps.filter(({ overhead }) => overhead !== null);
+  const of = (verdict: string) =>
+    judged.filter(({ overhead }) => overhead?.verdict === verdict).length;
+  return (
+    `Of ${plural(judged.length, 'kernel')} ${of('more')} cost more than ${displayName(series.reference)}, ` +
+    `${of('less')} less, ${of('within noise')} are within noise` +
+    `${of('too little data') > 0 ? `, and of ${of('too little data')} the data cannot tell` : ''}; ` +
+    `${plural(series.firsts.length, 'op')} changed beyond noise in a step.`
+  );
+}
+
+function warnings(series: Series): Markup | null {
+  if (series.warnings.length === 0) return null;
+  return html`<section class="warnings" aria-labelledby="warnings-h">
+    <h2 id="warnings-h">${plural(series.warnings.length, 'warning')}</h2>
+    <ul>
+      ${series.warnings.map((w) => html`<li><code>${w.code}</code> ${warningWords(w)}</li>`)}
+    </ul>
+  </section>`;
+}
+
+function provenance(series: Series): Markup {
+  const { tool, version, argv } = series.provenance;
+  const command = [tool, ...argv, '-o', 'series.html']
+    .map((word) => shellWord(word, visibleText))
+    .join(' ');
+  return html`<section aria-labelledby="method-h">
+    <h2 id="method-h">Provenance and method</h2>
+    <div class="scroll" tabindex="0" role="group" aria-label="Inputs, scrolls sideways">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">step</th>
+            <th scope="col" class="name">file</th>
+            <th scope="col" class="name">SHA-256</th>
+            <th scope="col" class="num">samples</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${series.steps.flatMap(({ label, runs }) =>
+            runs.map(
+              (run) =>
+                html`<tr>
+                  <th scope="row"><bdi>${displayName(label)}</bdi></th>
+                  <td class="name"><bdi>${displayName(run.path)}</bdi></td>
+                  <td class="name"><code class="hash">${run.sha256}</code></td>
+                  <td class="num">${plural(run.samples, 'sample')}</td>
+                </tr>`,
+            ),
+          )}
+        </tbody>
+      </table>
+    </div>
+    <h3>Command</h3>
+    <pre>${command}</pre>
+    <p>
+      ${series.statistics.method}. Event <code>${displayName(series.event || '(unnamed)')}</code>.
+      The whole document (${series.schema}) is in this file, gzip in base64, in the element
+      <code>#${SERIES_ELEMENT}</code>. Made by ${tool} ${version}. This page is offline: it loads
+      nothing and sends nothing.
+    </p>
+  </section>`;
+}

@@ -1,0 +1,60 @@
+import type { Series, SeriesStep } from '../../report/series-schema.js';
+import { signedShort } from '../shared/numbers.js';
+import { displayName } from '../shared/visible.js';
+import { boundSign } from '../text/table.js';
+
+/** Ops that get a column or a colour of their own; the others are summed. */
+export const MOST_OPS = 5;
+
+/** The ops with the largest extra in any step, largest first. */
+export function largestOps(series: Series, most = MOST_OPS): string[] {
+  const largest = new Map<string, number>();
+  for (const { ops } of series.steps)
+    for (const { op, extra } of ops)
+      largest.set(op, Math.max(largest.get(op) ?? 0, Math.abs(extra)));
+  return [...largest]
+    .filter(([, extra]) => extra > 0)
+    .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+    .slice(0, most)
+    .map(([op]) => op);
+}
+
+/** An op's extra against the reference, in percent of its total; "" where it was not seen. */
+export function opPercent(step: SeriesStep, op: string): number | null {
+  return step.ops.find((row) => row.op === op)?.percent ?? null;
+}
+
+export function budgetWord({ budget }: SeriesStep): string {
+  return budget === null ? '' : budget.outcome;
+}
+
+/** "mmu.set_pte: more at v5.15, +0.08 % (+0.05 to +0.11) against v5.10". */
+export function firstWords(first: Series['firsts'][number]): string {
+  const { verdict, size } = firstParts(first);
+  return `${first.op}: ${verdict} at ${displayName(first.label)}, ${size} against ${displayName(first.before)}`;
+}
+
+/** The same apart: its verdict, and how much with the interval. */
+export function firstParts(first: Series['firsts'][number]): { verdict: string; size: string } {
+  const percent = first.percent === null ? '' : signedShort(first.percent);
+  const interval =
+    first.percentInterval === null
+      ? ''
+      : ` (${signedShort(first.percentInterval[0])} to ${signedShort(first.percentInterval[1])})`;
+  return {
+    verdict: first.verdict,
+    size: `${boundSign(first.bound, first.delta)}${percent} %${interval}`,
+  };
+}
+
+/** What no first change means. */
+export function noFirstsWords(series: Series): string {
+  const repeated = series.steps.some(({ step }) => step !== null && step.interval !== null);
+  return repeated
+    ? 'No op changed beyond noise in any step.'
+    : 'No step can be judged: that takes two or more boots of each kernel.';
+}
+
+export function warningWords({ steps, message }: Series['warnings'][number]): string {
+  return steps === 'all' ? message : `${steps}: ${message}`;
+}

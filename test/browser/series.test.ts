@@ -1,0 +1,80 @@
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Browser } from 'playwright-core';
+import type { AxeResults } from 'axe-core';
+import { seriesOfFiles } from '../../src/cli/series.js';
+import { parseSeriesOptions } from '../../src/cli/series-options.js';
+import { renderSeries } from '../../src/render/series/index.js';
+import type { Series } from '../../src/report/series-schema.js';
+import { launch, open } from '../support/browser.js';
+import { recording } from '../support/recordings.js';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const HOSTILE = '<img src=x onerror=alert(1)>"&\u202e';
+
+let browser: Browser;
+let series: Series;
+beforeAll(async () => {
+  browser = await launch();
+  const step = (label: string, ...names: string[]) => ({
+    label,
+    paths: names.map((name) => recording('6.1', name)),
+    vmlinux: undefined,
+  });
+  series = await seriesOfFiles(
+    [
+      step('native', 'native', 'native-2'),
+      step(HOSTILE, 'paravirt-unpatched'),
+      step('patched', 'paravirt'),
+    ],
+    parseSeriesOptions({ budget: '0.2' }),
+  );
+});
+afterAll(async () => {
+  await browser.close();
+});
+
+describe('the page of a series', () => {
+  for (const [javaScriptEnabled, colorScheme, width] of [
+    [true, 'light', 1280],
+    [false, 'dark', 700],
+  ] as const) {
+    it(`stands without complaint (scripts ${javaScriptEnabled ? 'on' : 'off'}, ${colorScheme})`, async () => {
+      const html = await renderSeries(series, 'html');
+      const { page, complaints, requests, close } = await open(browser, html, {
+        javaScriptEnabled,
+        colorScheme,
+        live: false,
+        viewport: { width, height: 900 },
+      });
+      expect(await page.locator('#steps tbody tr').count()).toBe(3);
+      expect(await page.locator('#steps').innerText()).toContain('<img src=x onerror=alert(1)>');
+      expect(await page.locator('svg.series circle').count()).toBe(3);
+      // bars in the chart are as high as the ops' extras say: the tallest reaches furthest up
+      const bars = await page.locator('svg.series rect').count();
+      expect(bars).toBeGreaterThan(4);
+      const wide = await page.evaluate(() => window.document.documentElement.scrollWidth);
+      expect(wide).toBeLessThanOrEqual(width);
+      expect([complaints, requests]).toEqual([[], []]);
+      await close();
+    });
+  }
+
+  it('has no serious violation', async () => {
+    const html = await renderSeries(series, 'html');
+    const { page, close } = await open(browser, html.replace(/<meta\s+http-equiv[^>]*>/, ''), {
+      live: false,
+    });
+    await page.evaluate(axe);
+    const { violations } = await page.evaluate(
+      async () => await (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+    );
+    expect(
+      violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`),
+    ).toEqual([]);
+    await close();
+  });
+});
