@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { inputError, usageError } from '../errors.js';
@@ -5,6 +6,7 @@ import { findSites, readKernelImage, readListingFile, type Site } from '../parav
 import { imageCode, savedCode, type ImageCode } from '../paravirt/index.js';
 import { parseSites } from '../report/sites-schema.js';
 import type { DiffOptions } from './diff-options.js';
+import { sha256Of } from './sha256.js';
 
 /** Where a side's kernel code comes from. */
 export interface ImageSource {
@@ -77,7 +79,11 @@ async function readCode(from: ImageSource, equivalents: boolean): Promise<ImageC
       'give the vmlinux of the build, or a copy of /proc/kallsyms with --base-kallsyms/--new-kallsyms',
     );
   }
-  return imageCode(image, await findSites(image), { name: basename(from.vmlinux), equivalents });
+  return imageCode(image, await findSites(image), {
+    name: basename(from.vmlinux),
+    equivalents,
+    sha256: await sha256Of(from.vmlinux),
+  });
 }
 
 async function readSaved(path: string): Promise<ImageCode> {
@@ -94,6 +100,6 @@ async function readSaved(path: string): Promise<ImageCode> {
     .map((site) => ({ ...site, address: BigInt(site.address) }));
   return savedCode(
     { release: saved.image.release, buildId: saved.image.buildId, sites },
-    basename(path),
+    { name: basename(path), sha256: createHash('sha256').update(text).digest('hex') },
   );
 }

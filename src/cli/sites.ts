@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { inputError, usageError } from '../errors.js';
 import {
@@ -12,6 +10,7 @@ import {
 } from '../paravirt/image/index.js';
 import type { SitesDocument, SitesImage, SitesRow } from '../report/sites-schema.js';
 import { requireWritable, writeOutput } from './outputs.js';
+import { sha256Of } from './sha256.js';
 import type { SiteFormat } from '../render/formats.js';
 import { renderSites } from '../render/sites.js';
 
@@ -27,13 +26,6 @@ interface Read {
   readonly image: KernelImage;
   readonly table: SiteTable;
   readonly sha256: string;
-}
-
-async function sha256Of(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }))
-    hash.update(chunk as Buffer);
-  return hash.digest('hex');
 }
 
 /** `irq` and `irq.*` are a group, `*_val` any op that ends so, anything else one op. */

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { ExitStatus, inputError } from '../errors.js';
+import { basename } from 'node:path';
+import { ExitStatus } from '../errors.js';
 import { embeddedReport, embeddedStacks } from '../render/html/embedded.js';
 import { renderHtml } from '../render/html/index.js';
 import { visibleText } from '../render/shared/visible.js';
@@ -8,11 +7,12 @@ import type { Report } from '../report/schema.js';
 import { VERSION } from '../version.js';
 import { readPage } from './extract.js';
 import { writeStdout } from './outputs.js';
+import { filesOf, recompute, type Matched } from './recompute.js';
+import { sha256Of } from './sha256.js';
 
 /**
  * `pvflame verify`: the document is valid and adds up, the page is what this version writes of it, and
- * the inputs given are the runs that it names. Numbers are not computed again from the inputs.
- * Exit status 1 where something differs, each named on a line.
+ * from the inputs given come the same numbers (recompute.ts). Exit status 1 where something differs, each named on a line.
  */
 export async function verify(path: string, inputs: readonly string[]): Promise<void> {
   const page = readPage(path);
@@ -30,10 +30,14 @@ export async function verify(path: string, inputs: readonly string[]): Promise<v
     );
   }
   if (inputs.length > 0) {
-    const found = await hashes(report, inputs);
-    wrong.push(...found);
-    if (found.length === 0)
-      said.push('every run has its input, by SHA-256 (not recomputed from them)');
+    const found = await matchInputs(report, inputs);
+    wrong.push(...found.wrong);
+    if (found.wrong.length === 0) {
+      said.push('every run has its input, by SHA-256');
+      const again = await recompute(report, found);
+      wrong.push(...again.wrong);
+      said.push(...again.said);
+    }
   }
   await writeStdout(
     [...said, ...wrong.map((line) => `DIFFERS: ${line}`)]
@@ -75,31 +79,27 @@ function difference(page: string, again: string): string {
   return `the page ${place}: has ${part(page)}, and the document says ${part(again)}`;
 }
 
-/** Runs without their input and inputs that are no run. */
-async function hashes(report: Report, inputs: readonly string[]): Promise<string[]> {
+/** Runs without their input and inputs that are nothing of the report's; else each run's input. */
+async function matchInputs(report: Report, inputs: readonly string[]): Promise<Matched> {
   const given = new Map<string, string>();
-  for (const input of inputs) given.set(await sha256(input), input);
+  for (const input of inputs) given.set(await sha256Of(input), input);
   const runs = (['base', 'new'] as const).flatMap((side) =>
     report[side].runs.map((run) => ({ side, ...run })),
   );
-  const known = new Set(runs.map((run) => run.sha256));
-  return [
-    ...runs
-      .filter((run) => !given.has(run.sha256))
-      .map((run) => `${run.side} ${run.path}: no input given has its SHA-256 ${run.sha256}`),
-    ...[...given]
-      .filter(([hash]) => !known.has(hash))
-      .map(([hash, input]) => `${input}: SHA-256 ${hash} is of no run in the report`),
-  ];
-}
-
-async function sha256(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  try {
-    for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) hash.update(chunk);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw inputError(path, `cannot be read (${code})`, 'check the path', error);
-  }
-  return hash.digest('hex');
+  const named = new Set(filesOf(report).map(({ name }) => name));
+  const known = new Set([
+    ...runs.flatMap((run) => [run.sha256, run.anchor?.sha256]),
+    ...Object.values(report.images ?? {}).map((image) => image.sha256),
+  ]);
+  return {
+    bySha256: given,
+    wrong: [
+      ...runs
+        .filter((run) => !given.has(run.sha256))
+        .map((run) => `${run.side} ${run.path}: no input given has its SHA-256 ${run.sha256}`),
+      ...[...given]
+        .filter(([hash, input]) => !known.has(hash) && !named.has(basename(input)))
+        .map(([hash, input]) => `${input}: SHA-256 ${hash} is of no run in the report`),
+    ],
+  };
 }

@@ -5,6 +5,8 @@ import { at } from '../render/shared/tree.js';
 
 /** Fewer than in the static graph: d3-flame-graph takes five elements a frame, and a zoom draws all of them. */
 export const LIVE_FRAMES = 400;
+/** Wider than in the static graph, for the same reason. */
+const LIVE_FOLD_PIXELS = 3;
 
 /** One frame as d3-flame-graph takes it; `fade` is its word for what stands above the zoom. */
 export interface ChartFrame {
@@ -35,7 +37,12 @@ export function chartData(
   pixels: number,
   maxFrames: number,
 ): ChartData {
-  const cut = cutTree(context.tree, widths, { root: zoom, pixels, maxFrames });
+  const cut = cutTree(context.tree, widths, {
+    root: zoom,
+    pixels,
+    maxFrames,
+    foldPixels: LIVE_FOLD_PIXELS,
+  });
   const frames = cut.placed.map((frame) => chartFrame(context, frame));
   frames.forEach((frame) => {
     frames[frame.frame.parent]?.children.push(frame);

@@ -255,6 +255,7 @@ function imagesOf(input: ReportInput): Report['images'] {
       ? undefined
       : {
           name: side.located.code.name,
+          sha256: side.located.code.sha256,
           release: side.located.code.release,
           buildId: side.located.code.buildId,
           sites: side.located.code.sites.length,

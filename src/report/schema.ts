@@ -261,6 +261,8 @@ const graph = z.object({
 
 const image = z.object({
   name: z.string(),
+  /** SHA-256 of the file as it lies on the disk. */
+  sha256: z.string(),
   release: z.string().nullable(),
   buildId: z.string().nullable(),
   /** Call sites in its tables. */

@@ -286,6 +286,7 @@ function withImages(report: Report): Report {
   const image = {
     name: 'vmlinux.gz',
     release: '6.1.192',
+    sha256: '0123456789abcdef'.repeat(4),
     buildId: '1c2131aa',
     sites: 4238,
     slide: 0x1f000000,

@@ -32,6 +32,8 @@ export interface ImageCode {
   name: string;
   release: string | null;
   buildId: string | null;
+  /** Of the file: the image, or the saved table. */
+  sha256: string;
   /** true: from a saved site table, which knows only functions that hold sites, and has no code. */
   partial: boolean;
   /** By address. */
@@ -57,7 +59,7 @@ export function placeOf(address: bigint): Place {
 export async function imageCode(
   image: KernelImage,
   table: SiteTable,
-  options: { name: string; equivalents: boolean },
+  options: { name: string; equivalents: boolean; sha256: string },
 ): Promise<ImageCode> {
   const functions = image.symbols.functions
     .map((f) => ({
@@ -85,6 +87,7 @@ export async function imageCode(
     name: options.name,
     release: image.release,
     buildId: image.buildId,
+    sha256: options.sha256,
     partial: false,
     functions,
     sites,
@@ -101,7 +104,7 @@ export async function imageCode(
 /** A saved site table (`pvflame sites -f json`) as code without instructions. */
 export function savedCode(
   saved: { release: string | null; buildId: string | null; sites: readonly Site[] },
-  name: string,
+  { name, sha256 }: { name: string; sha256: string },
 ): ImageCode {
   const sites = codeSites(saved);
   const starts = new Map(sites.map((site) => [site.place - site.offset, site.symbol]));
@@ -123,6 +126,7 @@ export function savedCode(
     name,
     release: saved.release,
     buildId: saved.buildId,
+    sha256,
     partial: true,
     functions,
     sites,

@@ -41,6 +41,7 @@ export function images(report: Report): Markup {
         </thead>
         <tbody>
           ${fact('file', (i) => html`<bdi>${displayName(i.name)}</bdi>`)}
+          ${fact('SHA-256', (i) => html`<code class="hash">${i.sha256}</code>`)}
           ${fact('release', (i) => (i.release === null ? 'not known' : displayName(i.release)))}
           ${fact('build id', (i) => (i.buildId === null ? 'none' : html`<code class="hash">${displayName(i.buildId)}</code>`))}
           ${fact('call sites', (i) => formatCount(i.sites))}

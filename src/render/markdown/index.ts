@@ -196,17 +196,27 @@ function patching(report: Report): string[] {
   ];
 }
 
+function imageLine(
+  side: 'base' | 'new',
+  image: NonNullable<Report['images']>['base'] | undefined,
+): string[] {
+  return image === undefined
+    ? []
+    : [`${side.padEnd(4)} ${image.sha256} ${displayName(image.name)} (kernel image)`];
+}
+
 function method(report: Report): string[] {
   const { provenance, statistics } = report;
-  const files = (['base', 'new'] as const).flatMap((side) =>
-    report[side].runs.flatMap((run) => [
+  const files = (['base', 'new'] as const).flatMap((side) => [
+    ...imageLine(side, report.images?.[side]),
+    ...report[side].runs.flatMap((run) => [
       `${side.padEnd(4)} ${run.sha256} ${displayName(run.path)}`,
       ...run.skipped.map(
         (s) =>
           `     skipped ${s.lines} lines, the first is ${s.firstLine}: ${visibleText(s.reason)}`,
       ),
     ]),
-  );
+  ]);
   const commands = (['base', 'new'] as const).map(
     (side) => `${side.padEnd(4)} ${visibleText(report[side].recording.command ?? 'not recorded')}`,
   );

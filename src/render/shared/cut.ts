@@ -44,6 +44,8 @@ export interface CutOptions {
   readonly pixels: number;
   readonly minPixels?: number;
   readonly maxFrames?: number;
+  /** Folded frames narrower than this are left as gaps. */
+  readonly foldPixels?: number;
 }
 
 /**
@@ -53,7 +55,7 @@ export interface CutOptions {
  */
 export function cutTree(tree: FrameTree, widths: Float64Array, options: CutOptions): Cut {
   const { root, pixels, minPixels = MIN_PIXELS, maxFrames = MAX_FRAMES } = options;
-  const foldPixels = Math.min(FOLD_PIXELS, 3 * minPixels);
+  const foldPixels = options.foldPixels ?? Math.min(FOLD_PIXELS, 3 * minPixels);
   const end = at(tree.end, root);
   const smallest = (at(widths, root) / pixels) * minPixels;
   const keep = chooser(widths, root, end, smallest, maxFrames);

@@ -21,6 +21,7 @@ export function inputs(report: Report): string[] {
             `${(Math.floor(1000 * image.agreement) / 10).toFixed(1)} % of the kernel addresses agree${id}`,
           '       ',
         ),
+        `       ${image.sha256}`,
       );
     }
     lines.push(...side.runs.flatMap((run) => runLines(word, run)));
