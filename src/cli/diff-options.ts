@@ -35,6 +35,8 @@ export const diffOptionsSchema = z.object({
   newKallsyms: z.string().optional(),
   baseSites: z.string().optional(),
   newSites: z.string().optional(),
+  baseConfig: z.string().optional(),
+  newConfig: z.string().optional(),
   nativeEquivalents: z.enum(['on', 'off']).default('on'),
   normalize: z.enum(['none', 'total', 'work', 'user']).default('none'),
   baseWork: works.optional(),
@@ -44,6 +46,12 @@ export const diffOptionsSchema = z.object({
   newStat: z.array(z.string()).optional(),
   budgetFile: z.string().optional(),
   budgetStrict: z.boolean().default(false),
+  seed: z.coerce
+    .number()
+    .int()
+    .nonnegative()
+    .max(2 ** 53 - 1)
+    .optional(),
   inputFormat: z.enum(['perf-script', 'perf-data']).optional(),
   withPaths: z.boolean().default(false),
   title: z.string().optional(),
@@ -79,6 +87,11 @@ export function parseDiffOptions(given: unknown): DiffOptions {
   }
   if ((options.baseStat === undefined) !== (options.newStat === undefined)) {
     throw usageError('--base-stat and --new-stat go together: both sides are anchored, or none');
+  }
+  if ((options.baseConfig === undefined) !== (options.newConfig === undefined)) {
+    throw usageError(
+      '--base-config and --new-config go together: it is their difference that tells',
+    );
   }
   if (options.budgetStrict && options.budget === undefined && options.budgetFile === undefined) {
     throw usageError('--budget-strict goes with --budget or --budget-file');

@@ -4,6 +4,7 @@ import type { ImageCode } from '../paravirt/index.js';
 import { chooseEvent, type Profile } from '../profile/index.js';
 import { render } from '../render/index.js';
 import { colourText, wantsColour } from '../render/text/colour.js';
+import type { KernelConfigs } from '../report/configs.js';
 import type { Report } from '../report/schema.js';
 import {
   outputsOf,
@@ -33,6 +34,7 @@ export async function diff(operands: string[], given: unknown): Promise<void> {
     [
       ...[...paths.base, ...paths.new],
       ...[...(options.baseStat ?? []), ...(options.newStat ?? []), options.budgetFile ?? '-'],
+      ...[options.baseConfig ?? '-', options.newConfig ?? '-'],
     ],
     outputs.map((output) => output.path),
   );
@@ -51,6 +53,20 @@ export async function diff(operands: string[], given: unknown): Promise<void> {
   for (const output of outputs) await write(output, await render(report, output.format, extra));
   if (!options.quiet) summarise(report, outputs, options.verbose);
   process.exitCode = budgetStatus(report, options.budgetStrict);
+}
+
+async function configsOf(
+  { baseConfig, newConfig, withPaths }: DiffOptions,
+  base: Profile,
+  other: Profile,
+): Promise<KernelConfigs> {
+  if (baseConfig === undefined || newConfig === undefined) return undefined;
+  const { readConfig } = await import('./kernel-config.js');
+  const release = ({ runs }: Profile) => runs[0]?.header.osRelease ?? null;
+  return {
+    base: readConfig(baseConfig, release(base), withPaths),
+    new: readConfig(newConfig, release(other), withPaths),
+  };
 }
 
 async function statsOf(
@@ -94,6 +110,7 @@ export async function compareFiles(
   };
   const { report, sides } = await comparePair(kernels, stats, {
     ...options,
+    configs: await configsOf(options, base, other),
     budget,
     withImages,
     argv: shownCommand(paths, options),

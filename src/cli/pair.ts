@@ -6,6 +6,7 @@ import {
   type Side,
 } from '../compare/index.js';
 import { buildReport } from '../report/build.js';
+import type { KernelConfigs } from '../report/configs.js';
 import type { Report } from '../report/schema.js';
 import { VERSION } from '../version.js';
 import type { DiffOptions } from './diff-options.js';
@@ -29,8 +30,10 @@ export interface PairOptions extends Pick<
   | 'baseLabel'
   | 'newLabel'
   | 'title'
+  | 'seed'
 > {
   budget: BudgetEntry[];
+  configs?: KernelConfigs;
   withImages: boolean;
   /** The arguments that give this comparison again. */
   argv: string[];
@@ -58,6 +61,8 @@ export async function comparePair(
     kernelOnly: options.kernelOnly,
     eventAsked: options.event !== undefined,
     budget: options.budget,
+    configs: options.configs,
+    seed: options.seed,
     equivalents: options.withImages && options.nativeEquivalents === 'on',
     version: VERSION,
     argv: options.argv,

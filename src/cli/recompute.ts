@@ -44,6 +44,8 @@ export function filesOf(report: Report): NamedFile[] {
     ...one('baseKallsyms'),
     ...one('newKallsyms'),
     ...one('budgetFile'),
+    ...one('baseConfig', report.configs?.base.sha256 ?? null),
+    ...one('newConfig', report.configs?.new.sha256 ?? null),
     ...stats('baseStat', base),
     ...stats('newStat', other),
   ];
@@ -123,6 +125,7 @@ function shown(report: Report): unknown {
   return {
     ...rest,
     images,
+    configs: rest.configs?.differing,
     base: { ...nameless(base), label: '' },
     new: { ...nameless(other), label: '' },
     warnings: warnings.map(({ code }) => code),

@@ -90,6 +90,7 @@ async function matchInputs(report: Report, inputs: readonly string[]): Promise<M
   const known = new Set([
     ...runs.flatMap((run) => [run.sha256, run.anchor?.sha256]),
     ...Object.values(report.images ?? {}).map((image) => image.sha256),
+    ...[report.configs?.base.sha256, report.configs?.new.sha256],
   ]);
   return {
     bySha256: given,

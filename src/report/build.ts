@@ -12,6 +12,7 @@ import {
 import { eventsOf, type Run } from '../profile/index.js';
 import { hasEquivalent, isFreeNatively } from '../paravirt/index.js';
 import { budgetOf, budgetWarnings } from './budget.js';
+import { configsOf, configWarnings, type KernelConfigs } from './configs.js';
 import { graphOf } from './graph.js';
 import { sideLabels } from './labels.js';
 import {
@@ -38,6 +39,9 @@ export interface ReportInput {
   /** Whether native equivalents were counted. */
   equivalents: boolean;
   budget: BudgetEntry[];
+  configs: KernelConfigs;
+  /** As given; nothing that is computed draws random numbers. */
+  seed: number | undefined;
   version: string;
   argv: string[];
   options: Report['provenance']['options'];
@@ -80,6 +84,7 @@ export function buildReport(input: ReportInput): Report {
     new: measured.new.samples,
   });
   const rows = siteRows(comparison, row, bound);
+  const configs = configsOf(input.configs);
   const budget = budgetOf(input.budget, comparison, bound);
   return {
     schema: REPORT_SCHEMA,
@@ -125,19 +130,24 @@ export function buildReport(input: ReportInput): Report {
       changed: rows.flatMap((site, i) => (hasChanged(site.state) ? [i] : [])),
     },
     images: imagesOf(input),
+    configs,
     siteWindow: comparison.window,
     basis: findings.basis,
     statistics: {
       method: methodOf(findings),
       n: runs,
-      seed: null,
+      seed: input.seed ?? null,
     },
     budget,
     deferred: deferredOf(comparison),
     nameable: total.delta === 0 ? null : nameable / total.delta,
     merges: mergesOf(comparison),
     graph: graphOf(comparison),
-    warnings: [...collectWarnings({ ...input, labels }), ...budgetWarnings(budget)],
+    warnings: [
+      ...collectWarnings({ ...input, labels }),
+      ...configWarnings(configs),
+      ...budgetWarnings(budget),
+    ],
     provenance: {
       tool: 'pvflame',
       version: input.version,

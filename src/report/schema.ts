@@ -69,6 +69,7 @@ export const WARNING_CODES = [
   'budget-no-match',
   'stat-differs',
   'stat-estimate',
+  'config-differs',
 ] as const;
 
 export const skippedLines = z.object({ reason: z.string(), lines: count, firstLine: count });
@@ -337,6 +338,21 @@ export const reportSchema = z.object({
   }),
   /** The kernel images that the recordings were joined with; null without. */
   images: z.object({ base: image, new: image }).nullable(),
+  /** The kernels' build configurations, and every option in which they differ; null where not given. */
+  configs: z
+    .object({
+      base: z.object({ name: z.string(), sha256: z.string() }),
+      new: z.object({ name: z.string(), sha256: z.string() }),
+      differing: z.array(
+        z.object({
+          option: z.string(),
+          /** null: not set. */
+          base: z.string().nullable(),
+          new: z.string().nullable(),
+        }),
+      ),
+    })
+    .nullable(),
   /** How weight at sites was told apart, and the bucket's change with half and double the window. */
   siteWindow: z
     .object({ rule: z.enum(['own-bytes', 'near', 'timer']), half: weight, double: weight })

@@ -87,7 +87,7 @@ describe('output', () => {
     mkdirSync(elsewhere, { recursive: true });
     for (const f of ['base.txt', 'new.txt'])
       writeFileSync(join(elsewhere, f), readFileSync(join(dir, f)));
-    for (const format of ['html', 'json', 'text', 'folded']) {
+    for (const format of ['html', 'json', 'text', 'markdown', 'folded']) {
       const there = pvflame([base, other, '-f', format]);
       const here = pvflame(['base.txt', 'new.txt', '-f', format], { cwd: elsewhere });
       expect(here.stdout).toBe(there.stdout);

@@ -221,6 +221,7 @@ export function sampleReport(paths: readonly SamplePath[], options: SampleOption
     })),
     patching: { base: states, new: seen, changed: [] },
     images: null,
+    configs: null,
     siteWindow: null,
     basis: 'sampling',
     statistics: { method: 'none: one run a side', n: { base: 1, new: 1 }, seed: null },

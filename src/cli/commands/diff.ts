@@ -34,6 +34,11 @@ export function registerDiff(program: Command): Command {
     .option('--new-kallsyms <file>', 'the same for new')
     .option('--base-sites <file>', 'instead of an image: JSON of pvflame sites')
     .option('--new-sites <file>', 'the same for new')
+    .option(
+      '--base-config <file>',
+      "base's .config, plain or gzip: says which options differ beside CONFIG_PARAVIRT*",
+    )
+    .option('--new-config <file>', 'the same for new')
     .addOption(
       new Option(
         '--native-equivalents <on|off>',
@@ -71,6 +76,7 @@ export function registerDiff(program: Command): Command {
     .option('--new-stat <files...>', 'the same for new')
     .option('--budget-file <file>', 'limits for buckets, ops, functions and sites too (YAML, JSON)')
     .option('--budget-strict', 'exit status 5 where it cannot be told whether the budget holds')
+    .option('--seed <number>', 'noted in the report: nothing that is computed draws random numbers')
     .option('--title <text>', 'title of the report')
     .option('-q, --quiet', 'say nothing but errors')
     .option('-v, --verbose', 'say all warnings of the report on standard error')

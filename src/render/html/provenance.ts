@@ -136,6 +136,26 @@ function recording(report: Report): Markup {
     </div>`;
 }
 
+/** Every option in which the kernels' configurations differ: each may be a cause. */
+function configs({ configs: of }: Report): Markup | null {
+  if (of === null) return null;
+  const value = (text: string | null) => (text === null ? 'not set' : displayName(text));
+  return html`<h3>Kernel configurations</h3>
+    <p>
+      base <bdi>${displayName(of.base.name)}</bdi> <code class="hash">${of.base.sha256}</code>, new
+      <bdi>${displayName(of.new.name)}</bdi> <code class="hash">${of.new.sha256}</code>:
+      ${plural(of.differing.length, 'option differs', 'options differ')}.
+    </p>
+    <ul id="configs">
+      ${of.differing.map(
+        (row) =>
+          html`<li>
+            <code>${displayName(row.option)}</code>: ${value(row.base)} → ${value(row.new)}
+          </li>`,
+      )}
+    </ul>`;
+}
+
 function skipped(report: Report): Markup {
   const rows = (['base', 'new'] as const).flatMap((which) =>
     report[which].runs.flatMap((run) =>
@@ -175,7 +195,7 @@ export function provenance(report: Report): Markup {
   const options = Object.entries(p.options).filter(([, value]) => value !== null);
   return html`<section aria-labelledby="method-h">
     <h2 id="method-h">Provenance and method</h2>
-    ${compared(report)}${inputs(report)}${recording(report)}${images(report)}${skipped(report)}
+    ${compared(report)}${inputs(report)}${recording(report)}${images(report)}${configs(report)}${skipped(report)}
     <h3>Command</h3>
     <pre>${command}</pre>
     <p>

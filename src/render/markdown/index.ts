@@ -4,7 +4,7 @@
  */
 import type { Report } from '../../report/schema.js';
 import { budgetLines } from '../shared/budget.js';
-import { BUCKET_WORDS, limits, shellWord } from '../shared/limits.js';
+import { BUCKET_WORDS, limits, shellWord, unweighed } from '../shared/limits.js';
 import { intervalNote } from '../shared/noise.js';
 import {
   fixed,
@@ -126,10 +126,11 @@ function sites(report: Report): WeightRow[] {
       site.state.base === site.state.new
         ? ''
         : `, ${site.state.base ?? 'not there'} → ${site.state.new ?? 'not there'}`;
+    const mark = unweighed(report, site);
     return {
       ...site,
       change: site.extra,
-      name: `${code(site.function + offset)} ${code(site.op)}${state}`,
+      name: `${code(site.function + offset)} ${code(site.op)}${state}${mark === undefined ? '' : `, ${mark}`}`,
     };
   });
 }

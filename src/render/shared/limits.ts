@@ -36,6 +36,13 @@ export function limits(report: Report): string[] {
   ];
 }
 
+/** Why a site that samples show to run weighs nothing; undefined of any other. */
+export function unweighed(report: Report, { op }: { op: string }): string | undefined {
+  return report.siteWindow?.rule === 'timer' && op.startsWith('irq.')
+    ? 'own bytes not weighed: a timer gathers there'
+    : undefined;
+}
+
 /** How the weight at sites was told apart, in a clause. */
 export const WINDOW_WORDS: Readonly<Record<NonNullable<Report['siteWindow']>['rule'], string>> = {
   'own-bytes': "a site's weight is that of its own bytes (precise event)",

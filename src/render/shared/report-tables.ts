@@ -1,4 +1,5 @@
 /** The report's tables: ops, changed sites, all sites, functions, and what was moved. */
+import { unweighed } from './limits.js';
 import type { FunctionRow, OpRow, Report, SiteRow, Splice } from '../../report/schema.js';
 import {
   fixed,
@@ -75,7 +76,12 @@ export function sitesTable(report: Report): TableView {
     [
       { head: 'function', numeric: false, cell: (r) => nameCell(r.function, siteOffsets(r)) },
       { head: 'op', numeric: false, cell: (r) => nameCell(r.op, codeLine(r)) },
-      { head: 'state', sub: 'base → new', numeric: false, cell: stateCell },
+      {
+        head: 'state',
+        sub: 'base → new',
+        numeric: false,
+        cell: (r) => withSub(stateCell(r), unweighed(report, r)),
+      },
       { head: 'votes', sub: 'base · new', numeric: true, cell: (r) => countsCell(r.votes) },
       ...weightColumns<SiteRow>(
         scaleOf(report.base.unit, rows, change),
@@ -184,6 +190,10 @@ export function reportTables(report: Report): TableView[] {
   return [opsTable, changedTable, sitesTable, functionsTable, splicesTable]
     .map((make) => make(report))
     .filter((view) => view.rows.length > 0);
+}
+
+function withSub(cell: Cell, sub: string | undefined): Cell {
+  return sub === undefined ? cell : { ...cell, sub };
 }
 
 function stateCell(row: SiteRow): Cell {

@@ -24,6 +24,11 @@ export function inputs(report: Report): string[] {
         `       ${image.sha256}`,
       );
     }
+    const config = report.configs?.[word];
+    if (config !== undefined) {
+      lines.push(...wrap(`  ${word.padEnd(4)} ${displayName(config.name)}`, '       '));
+      lines.push(`       ${config.sha256}`);
+    }
     lines.push(...side.runs.flatMap((run) => runLines(word, run)));
   }
   const commands = [base.recording.command, other.recording.command];

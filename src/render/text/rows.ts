@@ -1,5 +1,6 @@
 import type { Report } from '../../report/schema.js';
 import { formatWeight, fixed, weightScale } from '../shared/numbers.js';
+import { unweighed } from '../shared/limits.js';
 import { displayName } from '../shared/visible.js';
 import { wrap } from './layout.js';
 import { table, type WeightRow } from './table.js';
@@ -41,7 +42,9 @@ export function sites(report: Report): string[] {
         change: site.extra,
         bound: site.bound,
         name: site.function + siteOffset(byReturn ? site.returnOffset : site.offset),
-        below: site.op + (state === undefined ? '' : `, ${state}`),
+        below: [site.op, state, unweighed(report, site)]
+          .filter((part) => part !== undefined)
+          .join(', '),
       };
     }),
   );
