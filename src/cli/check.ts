@@ -12,6 +12,7 @@ import { expandFolders, inputName, requireDistinct, requireOneStdin } from './in
 import { requireSymbols } from './kernel-symbols.js';
 import { requireWritable, writeOutput, writeStdout } from './outputs.js';
 import { shownFile, shownOptions } from './shown-command.js';
+import { progress } from './progress.js';
 import { say } from './terminal.js';
 
 const optionsSchema = z.object({
@@ -63,6 +64,7 @@ function formatOf({ format, output }: CheckOptions): 'text' | 'json' {
 
 /** Reads the runs, refuses what is not one kernel and one event, and fills the document. */
 export async function checkReport(paths: string[], options: CheckOptions): Promise<CheckReport> {
+  progress.begin(paths, options.quiet);
   const profile = await readProfile(paths, {
     task: 'comm',
     comm: options.comm,
@@ -70,7 +72,9 @@ export async function checkReport(paths: string[], options: CheckOptions): Promi
     nameOf: (path) => inputName(path, options.withPaths),
     format: options.inputFormat,
     kallsyms: options.kallsyms,
+    onRaw: progress.add,
   });
+  progress.end();
   const { event } = chooseEvent(profile, options.event, paths.join(', '));
   requireOneEvent(profile, event, paths);
   requireNoCopies(profile, paths);

@@ -15,6 +15,7 @@ import {
 } from './diff-options.js';
 import { expandFolders, requireDistinct, requireOneStdin } from './inputs.js';
 import { budgetOf, comparePair, type Stats } from './pair.js';
+import { progress } from './progress.js';
 import { kernelSide, readSide, sameEvent } from './sides.js';
 import { shownCommand } from './shown-command.js';
 import { readImages } from './images.js';
@@ -98,8 +99,10 @@ export async function compareFiles(
   const stats = await statsOf(paths, options);
   const images = await readImages(options);
   const withImages = images !== undefined;
+  progress.begin([...paths.base, ...paths.new], options.quiet);
   const base = await readSide(paths.base, options, options.baseKallsyms, withImages);
   const other = await readSide(paths.new, options, options.newKallsyms, withImages);
+  progress.end();
   const event = chooseEvent(base, options.event, paths.base.join(', '));
   const newEvent = sameEvent(other, options.event ?? event.event, event.event, paths);
   const side = (profile: Profile, name: string, from: string[], code: ImageCode | undefined) =>

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { chooseEvent, foldProfile, readProfile, type Profile } from '../profile/index.js';
 import { inputName, requireDistinct, requireOneStdin } from './inputs.js';
 import { requireWritable, writeOutput, writeStdout } from './outputs.js';
+import { progress } from './progress.js';
 import { say } from './terminal.js';
 
 const optionsSchema = z.object({
@@ -25,6 +26,7 @@ export async function fold(paths: string[], given: unknown): Promise<void> {
   requireOneStdin(paths);
   requireDistinct(paths, [options.output]);
   requireWritable(options.output);
+  progress.begin(paths, options.quiet);
   const profile = await readProfile(paths, {
     task: options.tid ? 'tid' : options.pid ? 'pid' : 'comm',
     comm: options.comm,
@@ -34,7 +36,9 @@ export async function fold(paths: string[], given: unknown): Promise<void> {
     kallsyms: options.kallsyms,
     digest: false,
     addresses: options.addrs ? 'all' : 'none',
+    onRaw: progress.add,
   });
+  progress.end();
   const { event, assumed } = chooseEvent(profile, options.event, paths.join(', '));
   const lines = foldProfile(profile, {
     event,

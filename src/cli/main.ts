@@ -11,6 +11,7 @@ import { registerSeries } from './commands/series.js';
 import { registerValidate } from './commands/validate.js';
 import { registerVerify } from './commands/verify.js';
 import { dropUnfinished } from './outputs.js';
+import { progress } from './progress.js';
 import { registerSites } from './commands/sites.js';
 import { say } from './terminal.js';
 
@@ -106,6 +107,7 @@ async function main(): Promise<void> {
     ['SIGTERM', 143],
   ] as const) {
     process.once(signal, () => {
+      progress.end();
       dropUnfinished();
       process.exit(status);
     });

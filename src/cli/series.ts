@@ -13,6 +13,7 @@ import { readImagesOf } from './images.js';
 import { requireDistinct, requireOneStdin } from './inputs.js';
 import { requireWritable } from './outputs.js';
 import { budgetOf, comparePair } from './pair.js';
+import { progress } from './progress.js';
 import {
   parseSeriesOptions,
   seriesOptionsSchema,
@@ -75,6 +76,10 @@ export async function seriesOfFiles(
     (label) => `--vmlinux ${label}=FILE`,
   );
   const kernels: KernelSide[] = [];
+  progress.begin(
+    steps.flatMap(({ paths }) => paths),
+    options.quiet,
+  );
   let event: string | undefined;
   for (const { label, paths } of steps) {
     const profile = await readSide(paths, options, undefined, images !== undefined);
@@ -90,6 +95,7 @@ export async function seriesOfFiles(
       kernelSide(profile, own, paths, options.exactSymbols, images?.get(label), '--kallsyms'),
     );
   }
+  progress.end();
   const reference = Math.max(
     0,
     steps.findIndex(({ label }) => label === options.reference),

@@ -11,6 +11,7 @@ import {
 import { eventsOf, matchEvent, readProfile, type Profile } from '../profile/index.js';
 import { inputName } from './inputs.js';
 import { requireSymbols } from './kernel-symbols.js';
+import { progress } from './progress.js';
 
 /** What of a command's options decides how a side is read. */
 export interface ReadOptions {
@@ -37,6 +38,7 @@ export function readSide(
     kallsyms,
     // on a timer, with images, user space is told apart by where system calls return to
     addresses: withImages ? 'all' : 'kernel',
+    onRaw: progress.add,
   });
 }
 

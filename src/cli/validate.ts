@@ -14,6 +14,7 @@ import { readImagesOf } from './images.js';
 import { expandFolders, requireDistinct, requireOneStdin } from './inputs.js';
 import { requireWritable } from './outputs.js';
 import { budgetOf, comparePair, type Stats } from './pair.js';
+import { progress } from './progress.js';
 import { shownCommand, shownFile, shownOptions } from './shown-command.js';
 import { kernelSide, readSide, sameEvent, type KernelSide } from './sides.js';
 import type { StatFile } from './stat-files.js';
@@ -86,6 +87,7 @@ export async function validateFiles(paths: Paths, options: ValidateOptions): Pro
     options.nativeEquivalents === 'on',
   );
   const kernels: Partial<Record<ProfileName, KernelSide>> = {};
+  progress.begin(Object.values(paths).flat(), options.quiet);
   let first: { event: string; paths: string[] } | undefined;
   for (const name of names) {
     const own = paths[name] ?? [];
@@ -103,6 +105,7 @@ export async function validateFiles(paths: Paths, options: ValidateOptions): Pro
       `--${name}-kallsyms`,
     );
   }
+  progress.end();
   return build({
     paths,
     options,

@@ -35,6 +35,8 @@ export interface OpenOptions {
   readonly zstdDecoder?: ZstdDecoder;
   /** false: do not hash the bytes. */
   readonly digest?: boolean;
+  /** Called with the number of raw bytes as they come. */
+  readonly onRaw?: ((bytes: number) => void) | undefined;
 }
 
 const CHUNK = 1 << 19;
@@ -159,6 +161,7 @@ class Intake {
   constructor(
     private readonly name: string,
     hashed: boolean,
+    private readonly onRaw: ((bytes: number) => void) | undefined,
   ) {
     this.hash = hashed ? createHash('sha256') : null;
   }
@@ -168,6 +171,7 @@ class Intake {
       for await (const chunk of source) {
         this.hash?.update(chunk);
         this.bytes += chunk.length;
+        this.onRaw?.(chunk.length);
         yield chunk;
       }
     } catch (error) {
@@ -242,7 +246,7 @@ export async function openInput(path: string, options: OpenOptions = {}): Promis
   const name = path === '-' ? 'stdin' : printable(path);
   const origin =
     path === '-' ? fromStream(options.stdin ?? ownStdin()) : await openPath(name, path);
-  const intake = new Intake(name, options.digest !== false);
+  const intake = new Intake(name, options.digest !== false, options.onRaw);
   const raw = intake.watch(origin.chunks);
   const close = async (): Promise<void> => {
     origin.stop();

@@ -22,6 +22,8 @@ export interface ReadOptions extends ProfileOptions {
   addresses?: Addresses;
   /** false: inputs are not hashed, and runs have no sha256. */
   digest?: boolean;
+  /** Called with the number of raw bytes read. */
+  onRaw?: (bytes: number) => void;
 }
 
 /**
@@ -39,6 +41,7 @@ export async function readProfile(
       format: options.format,
       kallsyms: options.kallsyms,
       digest: options.digest !== false,
+      onRaw: options.onRaw,
     });
     const reader = new PerfScriptReader(
       builder.add,

@@ -1,0 +1,61 @@
+import { statSync } from 'node:fs';
+
+/** Shorter work needs no telling. */
+const SILENT_MS = 1000;
+const EVERY_MS = 200;
+
+/** What the line says; `total` is 0 where it is not known (standard input, a pipe). */
+export function progressLine(bytes: number, total: number, ms: number): string {
+  const mega = (n: number) => (n / 1e6).toFixed(n < 1e7 ? 1 : 0);
+  const rate = ms === 0 ? 0 : bytes / ms;
+  const read = total > 0 ? `${mega(bytes)} of ${mega(total)} MB` : `${mega(bytes)} MB`;
+  const left =
+    total > bytes && rate > 0 ? `, ${Math.ceil((total - bytes) / rate / 1000)} s left` : '';
+  return `pvflame: reading, ${read}, ${mega(rate * 1000)} MB/s${left}`;
+}
+
+/** The one line of a process that is reading: only on a terminal, gone when reading is done. */
+class Progress {
+  private total = 0;
+  private bytes = 0;
+  private started = 0;
+  private told = 0;
+  private shown = false;
+  private active = false;
+
+  /** Begins to count what is read of these inputs. */
+  begin(paths: readonly string[], quiet: boolean): void {
+    this.active = process.stderr.isTTY && !quiet;
+    if (!this.active) return;
+    const sizes = paths.map((path) => {
+      const known = path === '-' ? undefined : statSync(path, { throwIfNoEntry: false });
+      return known?.isFile() === true ? known.size : NaN;
+    });
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    this.total = Number.isNaN(total) ? 0 : total;
+    this.bytes = 0;
+    this.started = this.told = performance.now();
+  }
+
+  /** Counts raw bytes of an input, packed ones as they lie on the disk. */
+  readonly add = (bytes: number): void => {
+    if (!this.active) return;
+    this.bytes += bytes;
+    const now = performance.now();
+    if (now - this.started < SILENT_MS || now - this.told < EVERY_MS) return;
+    this.told = now;
+    this.shown = true;
+    const room = Math.max(20, (process.stderr.columns || 80) - 1);
+    const line = progressLine(this.bytes, this.total, now - this.started).slice(0, room);
+    process.stderr.write(`\r${line}\u001b[K`);
+  };
+
+  /** Takes the line away; also before anything else is said. */
+  end(): void {
+    if (this.shown) process.stderr.write('\r\u001b[K');
+    this.shown = false;
+    this.active = false;
+  }
+}
+
+export const progress = new Progress();
