@@ -44,7 +44,10 @@ await buildPage(join(dist, 'assets'));
 cpSync(join(root, 'templates'), join(dist, 'assets'), { recursive: true });
 // The command line as few files: loading a hundred modules takes longer than folding a recording.
 await build({
-  entryPoints: { main: join(root, 'src/cli/main.ts') },
+  entryPoints: {
+    main: join(root, 'src/cli/main.ts'),
+    'side-worker': join(root, 'src/cli/side-worker.ts'),
+  },
   outdir: join(dist, 'cli'),
   // as deep as dist/render/html: assets are found from there
   chunkNames: 'chunks/[name]-[hash]',

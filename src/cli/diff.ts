@@ -16,7 +16,10 @@ import {
 import { expandFolders, requireDistinct, requireOneStdin } from './inputs.js';
 import { budgetOf, comparePair, type Stats } from './pair.js';
 import { progress } from './progress.js';
-import { kernelSide, readSide, sameEvent } from './sides.js';
+import { kernelSide, sameEvent } from './sides.js';
+import { readOptionsOf } from './read-side.js';
+import { readSides } from './read-sides.js';
+import type { SideSpec } from './read-side.js';
 import { shownCommand } from './shown-command.js';
 import { readImages } from './images.js';
 import { requireWritable, writeOutput, writeStdout } from './outputs.js';
@@ -100,8 +103,17 @@ export async function compareFiles(
   const images = await readImages(options);
   const withImages = images !== undefined;
   progress.begin([...paths.base, ...paths.new], options.quiet);
-  const base = await readSide(paths.base, options, options.baseKallsyms, withImages);
-  const other = await readSide(paths.new, options, options.newKallsyms, withImages);
+  const spec = (of: string[], kallsyms: string | undefined): SideSpec => ({
+    paths: of,
+    options: readOptionsOf(options),
+    kallsyms,
+    withImages,
+  });
+  const [base, other] = await readSides([
+    spec(paths.base, options.baseKallsyms),
+    spec(paths.new, options.newKallsyms),
+  ]);
+  if (base === undefined || other === undefined) throw new Error('two sides were to be read');
   progress.end();
   const event = chooseEvent(base, options.event, paths.base.join(', '));
   const newEvent = sameEvent(other, options.event ?? event.event, event.event, paths);

@@ -22,7 +22,9 @@ import {
   type Step,
 } from './series-options.js';
 import { shownCommand, shownFile, shownOptions } from './shown-command.js';
-import { kernelSide, readSide, sameEvent, type KernelSide } from './sides.js';
+import { kernelSide, sameEvent, type KernelSide } from './sides.js';
+import { readOptionsOf } from './read-side.js';
+import { readSides } from './read-sides.js';
 import { say } from './terminal.js';
 
 /** `pvflame series`: the overhead of each kernel of a row, and where ops first changed. */
@@ -75,14 +77,22 @@ export async function seriesOfFiles(
     options.nativeEquivalents === 'on',
     (label) => `--vmlinux ${label}=FILE`,
   );
-  const kernels: KernelSide[] = [];
   progress.begin(
     steps.flatMap(({ paths }) => paths),
     options.quiet,
   );
+  const profiles = await readSides(
+    steps.map(({ paths }) => ({
+      paths,
+      options: readOptionsOf(options),
+      kallsyms: undefined,
+      withImages: images !== undefined,
+    })),
+  );
+  progress.end();
   let event: string | undefined;
-  for (const { label, paths } of steps) {
-    const profile = await readSide(paths, options, undefined, images !== undefined);
+  const kernels = profiles.map((profile, i): KernelSide => {
+    const { label = '', paths = [] } = steps[i] ?? {};
     const own =
       event === undefined
         ? chooseEvent(profile, options.event, paths.join(', ')).event
@@ -91,11 +101,8 @@ export async function seriesOfFiles(
             new: paths,
           });
     event ??= own;
-    kernels.push(
-      kernelSide(profile, own, paths, options.exactSymbols, images?.get(label), '--kallsyms'),
-    );
-  }
-  progress.end();
+    return kernelSide(profile, own, paths, options.exactSymbols, images?.get(label), '--kallsyms');
+  });
   const reference = Math.max(
     0,
     steps.findIndex(({ label }) => label === options.reference),

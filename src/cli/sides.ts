@@ -8,39 +8,8 @@ import {
   type ImageCode,
   type Located,
 } from '../paravirt/index.js';
-import { eventsOf, matchEvent, readProfile, type Profile } from '../profile/index.js';
-import { inputName } from './inputs.js';
+import { eventsOf, matchEvent, type Profile } from '../profile/index.js';
 import { requireSymbols } from './kernel-symbols.js';
-import { progress } from './progress.js';
-
-/** What of a command's options decides how a side is read. */
-export interface ReadOptions {
-  comm?: string | undefined;
-  kernelOnly: boolean;
-  withPaths: boolean;
-  exactSymbols: boolean;
-  inputFormat?: 'perf-script' | 'perf-data' | undefined;
-}
-
-/** Reads one side's recordings, one run after another. */
-export function readSide(
-  paths: string[],
-  options: ReadOptions,
-  kallsyms: string | undefined,
-  withImages: boolean,
-): Promise<Profile> {
-  return readProfile(paths, {
-    task: 'comm',
-    comm: options.comm,
-    kernelOnly: options.kernelOnly,
-    nameOf: (path) => inputName(path, options.withPaths),
-    format: options.inputFormat,
-    kallsyms,
-    // on a timer, with images, user space is told apart by where system calls return to
-    addresses: withImages ? 'all' : 'kernel',
-    onRaw: progress.add,
-  });
-}
 
 /** The event in new that is base's; different events are refused, never compared. */
 export function sameEvent(

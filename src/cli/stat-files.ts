@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Anchor } from '../compare/index.js';
 import { inputError, usageError } from '../errors.js';
-import { parsePerfStat, type PerfStat, type StatRow } from '../ingest/index.js';
+import type { PerfStat, StatRow } from '../ingest/index.js';
+import { parsePerfStat } from '../ingest/perf-stat.js';
 import { isSameCounter } from '../profile/index.js';
 import { inputName } from './inputs.js';
 import { printable } from './printable.js';

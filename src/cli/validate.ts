@@ -16,7 +16,9 @@ import { requireWritable } from './outputs.js';
 import { budgetOf, comparePair, type Stats } from './pair.js';
 import { progress } from './progress.js';
 import { shownCommand, shownFile, shownOptions } from './shown-command.js';
-import { kernelSide, readSide, sameEvent, type KernelSide } from './sides.js';
+import { kernelSide, sameEvent, type KernelSide } from './sides.js';
+import { readOptionsOf } from './read-side.js';
+import { readSides } from './read-sides.js';
 import type { StatFile } from './stat-files.js';
 import { say } from './terminal.js';
 import {
@@ -86,26 +88,33 @@ export async function validateFiles(paths: Paths, options: ValidateOptions): Pro
     ),
     options.nativeEquivalents === 'on',
   );
-  const kernels: Partial<Record<ProfileName, KernelSide>> = {};
   progress.begin(Object.values(paths).flat(), options.quiet);
+  const profiles = await readSides(
+    names.map((name) => ({
+      paths: paths[name] ?? [],
+      options: readOptionsOf(options),
+      kallsyms: options[`${name}Kallsyms`],
+      withImages: images !== undefined,
+    })),
+  );
+  progress.end();
+  const kernels: Partial<Record<ProfileName, KernelSide>> = {};
   let first: { event: string; paths: string[] } | undefined;
-  for (const name of names) {
+  for (const [i, name] of names.entries()) {
     const own = paths[name] ?? [];
-    const kallsyms = options[`${name}Kallsyms`];
-    const profile = await readSide(own, options, kallsyms, images !== undefined);
+    const profile = profiles[i];
+    if (profile === undefined) throw new Error(`${name} was not read`);
     const event = eventOf(profile, own, options.event, first);
     first ??= { event, paths: own };
-    const code = images?.get(name);
     kernels[name] = kernelSide(
       profile,
       event,
       own,
       options.exactSymbols,
-      code,
+      images?.get(name),
       `--${name}-kallsyms`,
     );
   }
-  progress.end();
   return build({
     paths,
     options,

@@ -9,5 +9,6 @@ export { parseFrameLine } from './frame-line.js';
 export { openInput, type OpenInput } from './source.js';
 export { openPerfScript } from './perf-data.js';
 export { kernelBuildId } from './perf-build-id.js';
-export { parsePerfStat, type PerfStat } from './perf-stat.js';
+// parsePerfStat is imported from ./perf-stat.js itself: few commands need it, and it brings zod
+export type { PerfStat } from './perf-stat.js';
 export type { StatRow } from './perf-stat-row.js';

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { anchorOf, readStatFiles } from '../../../src/cli/stat-files.js';
 import { UserError } from '../../../src/errors.js';
-import { parsePerfStat } from '../../../src/ingest/index.js';
+import { parsePerfStat } from '../../../src/ingest/perf-stat.js';
 import { isSameCounter } from '../../../src/profile/index.js';
 
 const fixture = (name: string) => join(import.meta.dirname, '../../../fixtures/perf-stat', name);

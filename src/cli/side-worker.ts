@@ -1,0 +1,25 @@
+/** A thread that reads one side (read-sides.ts) and sends its profile back. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { UserError } from '../errors.js';
+import { packProfile } from '../profile/transfer.js';
+import { readSide, type SideSpec } from './read-side.js';
+import type { FromWorker } from './read-sides.js';
+
+/** Bytes between two words about progress. */
+const STEP = 4 << 20;
+
+const spec = workerData as SideSpec;
+const send = (message: FromWorker) => parentPort?.postMessage(message);
+let unsaid = 0;
+try {
+  const profile = await readSide(spec, (bytes) => {
+    unsaid += bytes;
+    if (unsaid < STEP) return;
+    send({ read: unsaid });
+    unsaid = 0;
+  });
+  send({ profile: packProfile(profile) });
+} catch (error) {
+  if (!(error instanceof UserError)) throw error;
+  send({ failed: { message: error.message, status: error.status } });
+}
