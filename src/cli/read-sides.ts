@@ -10,8 +10,8 @@ import { readSide, type SideSpec } from './read-side.js';
 export type FromWorker =
   { read: number } | { profile: Profile } | { failed: { message: string; status: ExitStatus } };
 
-/** Starting a thread costs some 50 ms: as long as reading so much takes. */
-const WORTH_A_THREAD = 8 << 20;
+/** Starting a thread and sending a profile back costs some 80 ms: as long as reading so much takes. */
+const WORTH_A_THREAD = 32 << 20;
 
 /**
  * Reads several sides, at the same time where there are cores and enough to read: each has tables of its own,

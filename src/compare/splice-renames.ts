@@ -1,3 +1,4 @@
+import { isSectionMarker } from '../paravirt/index.js';
 import type { KeyTable } from './keys.js';
 import { mayInline, type EdgeSide, type SideName, type Sides } from './splice-rules.js';
 
@@ -57,7 +58,7 @@ export function findMarkers(sides: Sides, keys: KeyTable): Renamed[] {
   const pairs = new Pairs(sides, keys);
   pairs.add(
     (b, n) =>
-      isMarker(keys.key(b.key).name) !== isMarker(keys.key(n.key).name) &&
+      isSectionMarker(keys.key(b.key).name) !== isSectionMarker(keys.key(n.key).name) &&
       surroundedAlike(b, n, { fewest: ENOUGH_OF_MARKER, callers: true }),
     true,
   );
@@ -184,13 +185,8 @@ function surroundedAlike(
 /** Which of two names a function goes by, whichever side has it: no section marker, few underscores. */
 function isPlainer(name: string, other: string): boolean {
   const clutter = (text: string) =>
-    (isMarker(text) ? 100 : 0) + (text.length - text.replace(/^_+/, '').length);
+    (isSectionMarker(text) ? 100 : 0) + (text.length - text.replace(/^_+/, '').length);
   return clutter(name) - clutter(other) < 0 || (clutter(name) === clutter(other) && name < other);
-}
-
-/** Names of section borders in the kernel's linker script (include/asm-generic/vmlinux.lds.h, 6.12). */
-function isMarker(name: string): boolean {
-  return /^(?:__\w+_text_(?:start|end)|_s?text)$/.test(name);
 }
 
 function alike(a: string, b: string): boolean {

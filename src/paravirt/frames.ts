@@ -40,8 +40,11 @@ export function classifySymbol(symbol: string): { kind: FrameKind; pv: PvSymbol 
 export function frameFacts(frames: FrameTable, options: FactOptions): FrameFacts {
   const facts: FrameFacts = { kind: [], name: [], dso: [], pv: [] };
   const byName = new Map<string, { kind: FrameKind; pv: PvSymbol | undefined }>();
+  const canonicalOf = once(canonicalSymbol);
+  const dsoOf = once(canonicalKernelDso);
   for (let id = 0; id < frames.size; id++) {
-    const { symbol, dso } = frames.frame(id);
+    const symbol = frames.strings.text(frames.symbol[id] ?? 0);
+    const dso = frames.strings.text(frames.dso[id] ?? 0);
     if (!isKernelFrame(frames, id)) {
       facts.kind.push('user');
       facts.name.push(symbol === '[unknown]' || symbol === '' ? unknownIn(dso) : symbol);
@@ -49,7 +52,7 @@ export function frameFacts(frames: FrameTable, options: FactOptions): FrameFacts
       facts.pv.push(undefined);
       continue;
     }
-    const canonical = canonicalSymbol(symbol);
+    const canonical = canonicalOf(symbol);
     let known = byName.get(canonical);
     if (known === undefined) {
       known = classifySymbol(canonical);
@@ -57,10 +60,20 @@ export function frameFacts(frames: FrameTable, options: FactOptions): FrameFacts
     }
     facts.kind.push(known.kind);
     facts.name.push(options.exactSymbols ? symbol : canonical);
-    facts.dso.push(canonicalKernelDso(dso));
+    facts.dso.push(dsoOf(dso));
     facts.pv.push(known.pv);
   }
   return facts;
+}
+
+/** Many frames share few names: each is worked out once. */
+function once(work: (text: string) => string): (text: string) => string {
+  const known = new Map<string, string>();
+  return (text) => {
+    const found = known.get(text) ?? work(text);
+    known.set(text, found);
+    return found;
+  };
 }
 
 function kernelKind(symbol: string): FrameKind {

@@ -21,7 +21,7 @@ export function foldFrameName(
   const dso = frame.inlined ? 'inlined' : frame.dso;
   const symbol = frame.symbol === '' ? ' ' : frame.symbol;
   if (symbol.startsWith('(')) return '';
-  const address = hex(frame.addressHi, frame.addressLo);
+  const address = () => hex(frame.addressHi, frame.addressLo);
   const parts = symbol.split('->').map((part, i) => {
     const named = withModule(part, dso, address, options.addrs);
     const tidy = tidyJava(tidyGeneric(named), java);
@@ -52,11 +52,11 @@ function isJitDso(dso: string): boolean {
   );
 }
 
-function withModule(symbol: string, dso: string, address: string, addrs: boolean): string {
+function withModule(symbol: string, dso: string, address: () => string, addrs: boolean): string {
   if (symbol !== '[unknown]') return symbol;
-  if (dso === '[unknown]' || dso === '') return addrs ? `[unknown <${address}>]` : symbol;
+  if (dso === '[unknown]' || dso === '') return addrs ? `[unknown <${address()}>]` : symbol;
   const module = dso.slice(dso.lastIndexOf('/') + 1);
-  return addrs ? `[${module} <${address}>]` : `[${module}]`;
+  return addrs ? `[${module} <${address()}>]` : `[${module}]`;
 }
 
 function tidyGeneric(symbol: string): string {

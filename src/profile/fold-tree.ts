@@ -1,3 +1,4 @@
+import type { FrameTable } from '../ingest/index.js';
 import { foldFrameName } from './fold-names.js';
 import { columnOf, type Profile } from './profile.js';
 import { StackTable, taskName } from './stacks.js';
@@ -53,6 +54,20 @@ export function foldTree(sides: readonly { profile: Profile; event: string }[]):
   };
 }
 
+/** A frame's names, found once for all frames of one symbol and dso. */
+function namesOf(
+  frames: FrameTable,
+  id: number,
+  alike: Map<number, number[]>,
+  find: (id: number) => number[],
+): number[] {
+  const [symbol, dso] = [frames.symbol[id] ?? 0, frames.dso[id] ?? 0];
+  const key = (symbol * frames.strings.size + dso) * 2 + (frames.inlined[id] === true ? 1 : 0);
+  const known = alike.get(key) ?? find(id);
+  alike.set(key, known);
+  return known;
+}
+
 /** Puts a profile's stacks into the tree; gives the tree's node of each of its own. */
 function place(profile: Profile, nodes: StackTable, idOf: (name: string) => number): Int32Array {
   const { stacks, frames } = profile;
@@ -60,6 +75,8 @@ function place(profile: Profile, nodes: StackTable, idOf: (name: string) => numb
   const java = new Uint8Array(stacks.size);
   // a frame's names, one list outside and one inside java tasks
   const known: [(number[] | undefined)[], (number[] | undefined)[]] = [[], []];
+  // many frames differ in their address only, which is in no name
+  const alike: [Map<number, number[]>, Map<number, number[]>] = [new Map(), new Map()];
   for (let node = 0; node < stacks.size; node++) {
     const key = stacks.key(node);
     if (key < 0) {
@@ -70,11 +87,13 @@ function place(profile: Profile, nodes: StackTable, idOf: (name: string) => numb
     }
     const parent = stacks.parent(node);
     const isJava = (java[node] = java[parent] ?? 0);
-    const list = known[isJava === 1 ? 1 : 0];
-    const names = (list[key] ??= foldFrameName(frames, key, PLAIN, isJava === 1)
-      .split(';')
-      .filter((name) => name !== '')
-      .map(idOf));
+    const which = isJava === 1 ? 1 : 0;
+    const names = (known[which][key] ??= namesOf(frames, key, alike[which], (id) =>
+      foldFrameName(frames, id, PLAIN, isJava === 1)
+        .split(';')
+        .filter((name) => name !== '')
+        .map(idOf),
+    ));
     map[node] = names.reduce((at, name) => nodes.child(at, name), map[parent] ?? 0);
   }
   return map;
