@@ -4,7 +4,7 @@ import { frameLabel, type GraphContext } from '../render/shared/describe.js';
 import { at } from '../render/shared/tree.js';
 
 /** Fewer than in the static graph: d3-flame-graph takes five elements a frame, and a zoom draws all of them. */
-export const LIVE_FRAMES = 400;
+export const LIVE_FRAMES = 300;
 /** Wider than in the static graph, for the same reason. */
 const LIVE_FOLD_PIXELS = 3;
 
