@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { usageError } from '../errors.js';
-import { FORMATS, formatOfName, type Format } from '../render/index.js';
+import { FORMATS, type Format } from '../render/formats.js';
+import { parseOptions } from './parse-options.js';
 
 export const works = z.string().transform((text, context) => {
   const numbers = text.split(',').map(Number);
@@ -68,13 +69,7 @@ export interface Output {
 
 /** Parses commander's raw options; what is wrong is said in one line (exit status 2). */
 export function parseDiffOptions(given: unknown): DiffOptions {
-  const parsed = diffOptionsSchema.safeParse(given);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    const option = String(issue?.path[0] ?? '').replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
-    throw usageError(`--${option}: ${issue?.message ?? 'not understood'}`);
-  }
-  const options = parsed.data;
+  const options = parseOptions(diffOptionsSchema, given);
   const hasWork = options.baseWork !== undefined || options.newWork !== undefined;
   if (
     options.normalize === 'work' &&
@@ -130,19 +125,4 @@ export function sidesOf(
     );
   }
   return { base: [base], new: [other] };
-}
-
-/** Where to write, and in what format: the file's ending decides, else -f, else text. */
-export function outputsOf(options: DiffOptions): Output[] {
-  const paths = options.output.length === 0 ? ['-'] : options.output;
-  const twice = paths.find((path, i) => paths.indexOf(path) !== i);
-  if (twice !== undefined) throw usageError(`-o ${twice}: is given twice`);
-  return paths.map((path) => ({
-    path,
-    // -f is about one output; of several, each has its ending
-    format:
-      paths.length === 1
-        ? (options.format ?? formatOfName(path) ?? 'text')
-        : (formatOfName(path) ?? options.format ?? 'text'),
-  }));
 }

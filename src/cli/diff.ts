@@ -6,13 +6,8 @@ import { render } from '../render/index.js';
 import { colourText, wantsColour } from '../render/text/colour.js';
 import type { KernelConfigs } from '../report/configs.js';
 import type { Report } from '../report/schema.js';
-import {
-  outputsOf,
-  parseDiffOptions,
-  sidesOf,
-  type DiffOptions,
-  type Output,
-} from './diff-options.js';
+import { parseDiffOptions, sidesOf, type DiffOptions, type Output } from './diff-options.js';
+import { outputsOf } from './parse-options.js';
 import { expandFolders, requireDistinct, requireOneStdin } from './inputs.js';
 import { budgetOf, comparePair, type Stats } from './pair.js';
 import { progress } from './progress.js';

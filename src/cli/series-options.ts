@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { usageError } from '../errors.js';
 import { diffOptionsSchema } from './diff-options.js';
 import { expandFolders } from './inputs.js';
+import { parseOptions } from './parse-options.js';
 import { printable } from './printable.js';
 
 export const seriesOptionsSchema = diffOptionsSchema
@@ -38,13 +39,7 @@ export interface Step {
 
 /** Parses commander's raw options; what is wrong is said in one line (exit status 2). */
 export function parseSeriesOptions(given: unknown): SeriesOptions {
-  const parsed = seriesOptionsSchema.safeParse(given);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    const option = String(issue?.path[0] ?? '').replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
-    throw usageError(`--${option}: ${issue?.message ?? 'not understood'}`);
-  }
-  const options = parsed.data;
+  const options = parseOptions(seriesOptionsSchema, given);
   if (options.budgetStrict && options.budget === undefined)
     throw usageError('--budget-strict goes with --budget');
   return options;

@@ -1,8 +1,7 @@
 import type { BudgetEntry } from '../compare/index.js';
 import { ExitStatus, usageError } from '../errors.js';
 import { chooseEvent } from '../profile/index.js';
-import { formatOfName } from '../render/formats.js';
-import { renderSeries, type SeriesFormat } from '../render/series/index.js';
+import { renderSeries } from '../render/series/index.js';
 import { buildSeries } from '../report/series.js';
 import type { Series } from '../report/series-schema.js';
 import type { Pair } from '../report/validate-rows.js';
@@ -12,6 +11,7 @@ import { diffOptionsSchema, type DiffOptions } from './diff-options.js';
 import { readImagesOf } from './images.js';
 import { requireDistinct, requireOneStdin } from './inputs.js';
 import { requireWritable } from './outputs.js';
+import { outputsWithoutFolded } from './parse-options.js';
 import { budgetOf, comparePair } from './pair.js';
 import { progress } from './progress.js';
 import {
@@ -36,7 +36,7 @@ export async function series(operands: string[], given: unknown): Promise<void> 
   const twice = inputs.find((path, i) => inputs.indexOf(path) !== i);
   if (twice !== undefined)
     throw usageError(`${twice}: is given twice; each run has to be one of its own`);
-  const outputs = outputsOf(options);
+  const outputs = outputsWithoutFolded(options);
   requireDistinct(
     inputs,
     outputs.map(({ path }) => path),
@@ -46,19 +46,6 @@ export async function series(operands: string[], given: unknown): Promise<void> 
   for (const output of outputs) await write(output, await renderSeries(document, output.format));
   if (!options.quiet) summarise(document, outputs, options.verbose);
   process.exitCode = statusOf(document, options.budgetStrict);
-}
-
-function outputsOf(options: SeriesOptions): { path: string; format: SeriesFormat }[] {
-  const paths = options.output.length === 0 ? ['-'] : options.output;
-  const twice = paths.find((path, i) => paths.indexOf(path) !== i);
-  if (twice !== undefined) throw usageError(`-o ${twice}: is given twice`);
-  return paths.map((path) => {
-    const ofName = formatOfName(path);
-    if (ofName === 'folded')
-      throw usageError(`-o ${path}: folded stacks are of two sides; use pvflame diff`);
-    const format = paths.length === 1 ? (options.format ?? ofName) : (ofName ?? options.format);
-    return { path, format: format ?? 'text' };
-  });
 }
 
 /** Reads every step once; compares each with the reference and with the step before, as `pvflame diff` does. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { usageError } from '../errors.js';
 import { diffOptionsSchema, works } from './diff-options.js';
+import { parseOptions } from './parse-options.js';
 
 /** The profiles of a fix, in the order in which they are read. */
 export const PROFILES = ['native', 'before', 'after'] as const;
@@ -60,13 +61,7 @@ export type ValidateOptions = z.infer<typeof validateOptionsSchema>;
 
 /** Parses commander's raw options; what is wrong is said in one line (exit status 2). */
 export function parseValidateOptions(given: unknown): ValidateOptions {
-  const parsed = validateOptionsSchema.safeParse(given);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    const option = String(issue?.path[0] ?? '').replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
-    throw usageError(`--${option}: ${issue?.message ?? 'not understood'}`);
-  }
-  const options = parsed.data;
+  const options = parseOptions(validateOptionsSchema, given);
   for (const side of ['before', 'after'] as const) {
     if (options[side] === undefined)
       throw usageError(

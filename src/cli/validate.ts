@@ -1,8 +1,6 @@
 import type { BudgetEntry } from '../compare/index.js';
-import { usageError } from '../errors.js';
 import { chooseEvent, type Profile } from '../profile/index.js';
-import { formatOfName } from '../render/formats.js';
-import { renderValidation, type ValidationFormat } from '../render/validate/index.js';
+import { renderValidation } from '../render/validate/index.js';
 import { buildValidation } from '../report/validate.js';
 import type { Counts, Pair } from '../report/validate-rows.js';
 import type { Validation } from '../report/validate-schema.js';
@@ -13,6 +11,7 @@ import { diffOptionsSchema, type DiffOptions } from './diff-options.js';
 import { readImagesOf } from './images.js';
 import { expandFolders, requireDistinct, requireOneStdin } from './inputs.js';
 import { requireWritable } from './outputs.js';
+import { outputsWithoutFolded } from './parse-options.js';
 import { budgetOf, comparePair, type Stats } from './pair.js';
 import { progress } from './progress.js';
 import { shownCommand, shownFile, shownOptions } from './shown-command.js';
@@ -37,7 +36,7 @@ export async function validate(given: unknown): Promise<void> {
   const paths: Paths = {};
   for (const side of profilesOf(options)) paths[side] = expandFolders(options[side] ?? []);
   const inputs = Object.values(paths).flat();
-  const outputs = outputsOf(options);
+  const outputs = outputsWithoutFolded(options);
   requireOneStdin(inputs);
   const read = [options.budgetFile, options.counts, ...statPaths(options)];
   requireDistinct(
@@ -54,19 +53,6 @@ export async function validate(given: unknown): Promise<void> {
 
 function statPaths({ nativeStat, beforeStat, afterStat }: ValidateOptions): string[] {
   return [...(nativeStat ?? []), ...(beforeStat ?? []), ...(afterStat ?? [])];
-}
-
-function outputsOf(options: ValidateOptions): { path: string; format: ValidationFormat }[] {
-  const paths = options.output.length === 0 ? ['-'] : options.output;
-  const twice = paths.find((path, i) => paths.indexOf(path) !== i);
-  if (twice !== undefined) throw usageError(`-o ${twice}: is given twice`);
-  return paths.map((path) => {
-    const ofName = formatOfName(path);
-    if (ofName === 'folded')
-      throw usageError(`-o ${path}: folded stacks are of two sides; use pvflame diff`);
-    const format = paths.length === 1 ? (options.format ?? ofName) : (ofName ?? options.format);
-    return { path, format: format ?? 'text' };
-  });
 }
 
 /** Reads every profile once and compares each two of them as `pvflame diff` does. */

@@ -1,13 +1,9 @@
-import { createRequire } from 'node:module';
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser } from 'playwright-core';
-import type { AxeResults } from 'axe-core';
 import { renderHtml } from '../../src/render/html/index.js';
+import { seriousViolations } from '../support/axe.js';
 import { launch, open } from '../support/browser.js';
 import { sampleReport, smallPaths } from '../support/sample-report.js';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 let browser: Browser;
 beforeAll(async () => {
@@ -31,21 +27,7 @@ describe('accessibility', () => {
           live: javaScriptEnabled,
           viewport: { width: colorScheme === 'dark' ? 700 : 1280, height: 900 },
         });
-        await page.evaluate(axe);
-        const results = await page.evaluate(
-          async () =>
-            await (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
-        );
-        const serious = results.violations
-          .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-          .map(
-            ({ id, nodes }) =>
-              `${id}: ${nodes
-                .slice(0, 3)
-                .map((n) => n.html)
-                .join(' | ')}`,
-          );
-        expect(serious).toEqual([]);
+        expect(await seriousViolations(page)).toEqual([]);
         await close();
       });
     }
@@ -65,13 +47,7 @@ describe('accessibility', () => {
       });
       await page.locator('button', { hasText: 'Copy TSV' }).first().click();
       await page.waitForSelector('textarea.copy');
-      await page.evaluate(axe);
-      const serious = await page.evaluate(async () =>
-        (await (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run()).violations
-          .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-          .map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`),
-      );
-      expect(serious).toEqual([]);
+      expect(await seriousViolations(page)).toEqual([]);
       expect(complaints).toEqual([]);
       await close();
     });

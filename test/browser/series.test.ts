@@ -1,16 +1,13 @@
-import { createRequire } from 'node:module';
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser } from 'playwright-core';
-import type { AxeResults } from 'axe-core';
 import { seriesOfFiles } from '../../src/cli/series.js';
 import { parseSeriesOptions } from '../../src/cli/series-options.js';
 import { renderSeries } from '../../src/render/series/index.js';
 import type { Series } from '../../src/report/series-schema.js';
+import { seriousViolations } from '../support/axe.js';
 import { launch, open } from '../support/browser.js';
 import { recording } from '../support/recordings.js';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const HOSTILE = '<img src=x onerror=alert(1)>"&\u202e';
 
 let browser: Browser;
@@ -66,15 +63,7 @@ describe('the page of a series', () => {
     const { page, close } = await open(browser, html.replace(/<meta\s+http-equiv[^>]*>/, ''), {
       live: false,
     });
-    await page.evaluate(axe);
-    const { violations } = await page.evaluate(
-      async () => await (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
-    );
-    expect(
-      violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`),
-    ).toEqual([]);
+    expect(await seriousViolations(page)).toEqual([]);
     await close();
   });
 });

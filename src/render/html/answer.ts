@@ -195,14 +195,3 @@ function largestOther(ledger: readonly LedgerRow[], unit: string): Markup {
   if (!row) return html`none`;
   return html`<code>${row.bucket}</code> ${formatChange(row.delta ?? 0, unit)}`;
 }
-
-/** Warnings stand at the top: each can change what the numbers mean. */
-export function warnings(report: Report): Markup | null {
-  if (report.warnings.length === 0) return null;
-  return html`<section class="warnings" aria-labelledby="warnings-h">
-    <h2 id="warnings-h">${plural(report.warnings.length, 'warning')}</h2>
-    <ul>
-      ${report.warnings.map((w) => html`<li><code>${w.code}</code> ${w.message}</li>`)}
-    </ul>
-  </section>`;
-}

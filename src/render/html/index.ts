@@ -4,8 +4,9 @@ import { paletteCss } from '../shared/colour.js';
 import { formatPercent } from '../shared/numbers.js';
 import { displayName } from '../shared/visible.js';
 import { aligned } from './aligned.js';
-import { answer, warnings } from './answer.js';
+import { answer } from './answer.js';
 import { loadAssets } from './assets.js';
+import { warningList } from './common.js';
 import { contentSecurityPolicy, embed, REPORT_ELEMENT, STACKS_ELEMENT } from './embed.js';
 import { graphSection } from './graph-section.js';
 import { ledger } from './ledger.js';
@@ -57,7 +58,7 @@ function body(report: Report): Markup {
       </h1>
       ${answer(report)}
     </header>
-    ${warnings(report)} ${ledger(report)} ${graphSection(report)} ${opsSection(report)}
-    ${patchingSection(report)} ${sitesSection(report)} ${functionsSection(report)}
-    ${aligned(report)} ${provenance(report)}`;
+    ${warningList(report.warnings.map(({ code, message }) => ({ code, words: message })))}
+    ${ledger(report)} ${graphSection(report)} ${opsSection(report)} ${patchingSection(report)}
+    ${sitesSection(report)} ${functionsSection(report)} ${aligned(report)} ${provenance(report)}`;
 }

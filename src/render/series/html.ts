@@ -1,6 +1,7 @@
 /** A row of kernels as one static page: chart, steps, first changes, ops. No script of its own. */
 import type { Series } from '../../report/series-schema.js';
 import { loadAssets } from '../html/assets.js';
+import { inputTable, warningList } from '../html/common.js';
 import { embed } from '../html/embed.js';
 import { html, trusted, type Markup } from '../html/markup.js';
 import { scriptlessPage } from '../html/scriptless.js';
@@ -36,7 +37,7 @@ function body(series: Series, title: string): Markup {
       <h1>${title}</h1>
       <p class="answer">${answer(series)}</p>
     </header>
-    ${warnings(series)}
+    ${warningList(series.warnings.map((w) => ({ code: w.code, words: warningWords(w) })))}
     <section aria-labelledby="chart-h">
       <h2 id="chart-h">Overhead by step</h2>
       <p class="note">
@@ -94,16 +95,6 @@ function answer(series: Series): string {
   );
 }
 
-function warnings(series: Series): Markup | null {
-  if (series.warnings.length === 0) return null;
-  return html`<section class="warnings" aria-labelledby="warnings-h">
-    <h2 id="warnings-h">${plural(series.warnings.length, 'warning')}</h2>
-    <ul>
-      ${series.warnings.map((w) => html`<li><code>${w.code}</code> ${warningWords(w)}</li>`)}
-    </ul>
-  </section>`;
-}
-
 function provenance(series: Series): Markup {
   const { tool, version, argv } = series.provenance;
   const command = [tool, ...argv, '-o', 'series.html']
@@ -111,31 +102,10 @@ function provenance(series: Series): Markup {
     .join(' ');
   return html`<section aria-labelledby="method-h">
     <h2 id="method-h">Provenance and method</h2>
-    <div class="scroll" tabindex="0" role="group" aria-label="Inputs, scrolls sideways">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">step</th>
-            <th scope="col" class="name">file</th>
-            <th scope="col" class="name">SHA-256</th>
-            <th scope="col" class="num">samples</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${series.steps.flatMap(({ label, runs }) =>
-            runs.map(
-              (run) =>
-                html`<tr>
-                  <th scope="row"><bdi>${displayName(label)}</bdi></th>
-                  <td class="name"><bdi>${displayName(run.path)}</bdi></td>
-                  <td class="name"><code class="hash">${run.sha256}</code></td>
-                  <td class="num">${plural(run.samples, 'sample')}</td>
-                </tr>`,
-            ),
-          )}
-        </tbody>
-      </table>
-    </div>
+    ${inputTable(
+      'step',
+      series.steps.flatMap(({ label, runs }) => runs.map((run) => ({ of: label, ...run }))),
+    )}
     <h3>Command</h3>
     <pre>${command}</pre>
     <p>

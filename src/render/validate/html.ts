@@ -5,6 +5,7 @@
 import type { Report } from '../../report/schema.js';
 import type { Validation } from '../../report/validate-schema.js';
 import { loadAssets } from '../html/assets.js';
+import { inputTable, warningList } from '../html/common.js';
 import { embed } from '../html/embed.js';
 import { legend } from '../html/legend.js';
 import { html, type Content, type Markup } from '../html/markup.js';
@@ -15,13 +16,7 @@ import { budgetLines } from '../shared/budget.js';
 import { cutTree, STATIC_WIDTH } from '../shared/cut.js';
 import { shellWord } from '../shared/limits.js';
 import { intervalNote } from '../shared/noise.js';
-import {
-  formatChange,
-  formatPercent,
-  formatWeight,
-  plural,
-  signedShort,
-} from '../shared/numbers.js';
+import { formatChange, formatPercent, formatWeight, signedShort } from '../shared/numbers.js';
 import type { TableView } from '../shared/table.js';
 import { displayName, visibleText } from '../shared/visible.js';
 import {
@@ -65,7 +60,7 @@ function body(of: Validation): Markup {
       <h1>${of.title === null ? 'What the fix wins back' : displayName(of.title)}</h1>
       ${answer(of)}
     </header>
-    ${warnings(of)}
+    ${warningList(of.warnings.map((w) => ({ code: w.code, words: warningWords(w) })))}
     ${section('worse', 'What got worse', judgedView(of, 'worse', MOST_ROWS), 'No op or function got worse beyond noise.')}
     ${section('better', 'What got better', judgedView(of, 'better', MOST_ROWS), noneBetter(of))}
     ${moved(of)} ${section('ledger', 'Where it went', ledgerView(of), '')} ${graphs(of)}
@@ -124,16 +119,6 @@ function answer(of: Validation): Markup {
       ${profile('native')} ${profile('before')} ${profile('after')}
       ${fact('event', html`<code>${displayName(of.event || '(unnamed)')}</code>${of.timer ? ' (a timer)' : ''}`)}
     </dl>`;
-}
-
-function warnings({ warnings: list }: Validation): Markup | null {
-  if (list.length === 0) return null;
-  return html`<section class="warnings" aria-labelledby="warnings-h">
-    <h2 id="warnings-h">${plural(list.length, 'warning')}</h2>
-    <ul>
-      ${list.map((w) => html`<li><code>${w.code}</code> ${warningWords(w)}</li>`)}
-    </ul>
-  </section>`;
 }
 
 function moved({ moved: { weight, less, more }, unit }: Validation): Markup | null {
@@ -202,15 +187,7 @@ function graphs({ pairs, unit }: Validation): Markup {
 
 function provenance(of: Validation): Markup {
   const rows = (['native', 'before', 'after'] as const).flatMap((name) =>
-    (of[name]?.runs ?? []).map(
-      (run) =>
-        html`<tr>
-          <th scope="row">${name}</th>
-          <td class="name"><bdi>${displayName(run.path)}</bdi></td>
-          <td class="name"><code class="hash">${run.sha256}</code></td>
-          <td class="num">${plural(run.samples, 'sample')}</td>
-        </tr>`,
-    ),
+    (of[name]?.runs ?? []).map((run) => ({ of: name, ...run })),
   );
   const { tool, version, argv } = of.provenance;
   const command = [tool, ...argv, '-o', 'report.html']
@@ -218,21 +195,7 @@ function provenance(of: Validation): Markup {
     .join(' ');
   return html`<section aria-labelledby="method-h">
     <h2 id="method-h">Provenance and method</h2>
-    <div class="scroll" tabindex="0" role="group" aria-label="Inputs, scrolls sideways">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">profile</th>
-            <th scope="col" class="name">file</th>
-            <th scope="col" class="name">SHA-256</th>
-            <th scope="col" class="num">samples</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${rows}
-        </tbody>
-      </table>
-    </div>
+    ${inputTable('profile', rows)}
     <h3>Command</h3>
     <pre>${command}</pre>
     <p>

@@ -1,0 +1,44 @@
+import { plural } from '../shared/numbers.js';
+import { displayName } from '../shared/visible.js';
+import { html, type Markup } from './markup.js';
+
+/** Warnings stand at the top: each can change what the numbers mean. */
+export function warningList(warnings: readonly { code: string; words: string }[]): Markup | null {
+  if (warnings.length === 0) return null;
+  return html`<section class="warnings" aria-labelledby="warnings-h">
+    <h2 id="warnings-h">${plural(warnings.length, 'warning')}</h2>
+    <ul>
+      ${warnings.map((w) => html`<li><code>${w.code}</code> ${w.words}</li>`)}
+    </ul>
+  </section>`;
+}
+
+/** Recordings with their hashes; `head` says what the first column tells apart. */
+export function inputTable(
+  head: string,
+  rows: readonly { of: string; path: string; sha256: string; samples: number }[],
+): Markup {
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="Inputs, scrolls sideways">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">${head}</th>
+          <th scope="col" class="name">file</th>
+          <th scope="col" class="name">SHA-256</th>
+          <th scope="col" class="num">samples</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          (row) =>
+            html`<tr>
+              <th scope="row"><bdi>${displayName(row.of)}</bdi></th>
+              <td class="name"><bdi>${displayName(row.path)}</bdi></td>
+              <td class="name"><code class="hash">${row.sha256}</code></td>
+              <td class="num">${plural(row.samples, 'sample')}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
