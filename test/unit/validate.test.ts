@@ -6,6 +6,7 @@ import { diffReport } from '../../src/cli/diff.js';
 import { parseDiffOptions } from '../../src/cli/diff-options.js';
 import { validateFiles } from '../../src/cli/validate.js';
 import { parseValidateOptions } from '../../src/cli/validate-options.js';
+import { renderValidation } from '../../src/render/validate/index.js';
 import type { Report } from '../../src/report/schema.js';
 import { validateSchema } from '../../src/report/validate-schema.js';
 import {
@@ -124,6 +125,17 @@ describe('a planted fix', () => {
   it('without an overhead recovers no share, however much it gains', async () => {
     const found = await validation(boots('native'), boots('before'), boots('after'));
     expect(found.recovered).toEqual({ percent: null, interval: null, verdict: 'no overhead' });
+  });
+
+  it('of one boot a profile that shows no overhead claims nothing', async () => {
+    const one = (files: string[]) => files.slice(0, 1);
+    const found = await validation(
+      one(boots('native', plain(50))),
+      one(boots('before')),
+      one(boots('after')),
+    );
+    expect(found.recovered).toEqual({ percent: null, interval: null, verdict: 'too little data' });
+    expect(await renderValidation(found, 'text')).toContain('too little data, and before does not');
   });
 
   it('of one boot a profile has a share, but no interval', async () => {

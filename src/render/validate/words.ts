@@ -9,7 +9,8 @@ const percent = (value: number) => `${fixed(value, Math.abs(value) < 9.95 ? 1 : 
 export function recoveredWords({ percent: share, interval, verdict }: Recovered): string {
   if (verdict === 'no overhead')
     return 'nothing to recover: before is not dearer than native beyond noise';
-  if (share === null) return 'nothing to recover: before costs no more than native';
+  if (share === null)
+    return 'cannot be said: too little data, and before does not cost more than native in them';
   if (interval === null)
     return `${percent(share)} of the overhead; no interval, verdict: ${verdict}`;
   const [low, high] = interval;
