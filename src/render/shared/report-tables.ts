@@ -80,7 +80,7 @@ export function sitesTable(report: Report): TableView {
         head: 'state',
         sub: 'base → new',
         numeric: false,
-        cell: (r) => withSub(stateCell(r), unweighed(report, r)),
+        cell: (r) => withSub(stateCell(r, report), unweighed(report, r)),
       },
       { head: 'votes', sub: 'base · new', numeric: true, cell: (r) => countsCell(r.votes) },
       ...weightColumns<SiteRow>(
@@ -107,7 +107,7 @@ export function changedTable(report: Report): TableView {
     [
       { head: 'function', numeric: false, cell: (r) => nameCell(r.function, siteOffsets(r)) },
       { head: 'op', numeric: false, cell: (r) => nameCell(r.op, codeLine(r)) },
-      { head: 'state', sub: 'base → new', numeric: false, cell: stateCell },
+      { head: 'state', sub: 'base → new', numeric: false, cell: (r) => stateCell(r, report) },
       { head: 'votes', sub: 'base · new', numeric: true, cell: (r) => countsCell(r.votes) },
       { head: 'chance', sub: 'had nothing changed', numeric: true, cell: chanceCell },
       ...weightColumns<SiteRow>(
@@ -196,10 +196,12 @@ function withSub(cell: Cell, sub: string | undefined): Cell {
   return sub === undefined ? cell : { ...cell, sub };
 }
 
-function stateCell(row: SiteRow): Cell {
+function stateCell(row: SiteRow, report: Report): Cell {
   const { base, new: newer } = row.state;
-  if (base === newer) return { text: base ?? 'not seen' };
-  return { text: `${base ?? 'not seen'} → ${newer ?? 'not seen'}` };
+  // images say whether there is a site; without them one that was not seen may still be there
+  const absent = report.images === null ? 'not seen' : 'no site';
+  if (base === newer) return { text: base ?? absent };
+  return { text: `${base ?? absent} → ${newer ?? absent}` };
 }
 
 /** A site's bytes and instructions as built and as boot code patches it. */
