@@ -57,7 +57,7 @@ await build({
   platform: 'node',
   target: 'node20.19',
   // what is loaded seldom, or is no ES module, stays as its authors packed it
-  external: ['jsdom', 'iced-x86', 'yaml', 'jstat', 'fzstd', 'xxhash-wasm'],
+  external: ['iced-x86', 'yaml', 'jstat', 'fzstd', 'xxhash-wasm'],
   // commander is no ES module
   banner: {
     js: "import { createRequire as nodeRequire } from 'node:module'; const require = nodeRequire(import.meta.url);",
