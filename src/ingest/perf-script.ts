@@ -88,6 +88,8 @@ export class PerfScriptReader {
   private scanner: Scanner | null | undefined;
   /** Bytes that wait in the scanner's memory for the rest of their sample. */
   private held = 0;
+  /** Where bytes are read into while there is no scanner. */
+  private own: Uint8Array = new Uint8Array(0);
   private scanned = 0;
   private irregular = 0;
 
@@ -121,11 +123,29 @@ export class PerfScriptReader {
     let start = 0;
     while (start < chunk.length) {
       if (this.held > 0 || this.readyToScan()) {
-        this.scan(chunk.subarray(start));
+        const rest = chunk.subarray(start);
+        this.scanner?.input(this.held + rest.length).set(rest, this.held);
+        this.scan(rest.length);
         return;
       }
       start = this.lines(chunk, start);
     }
+  }
+
+  /** A place for the next bytes of the input, to be read into and then told of by `filled`: saves a copy. */
+  room(size: number): Uint8Array {
+    if (this.scanner && (this.held > 0 || this.readyToScan())) {
+      const end = this.held + size;
+      return this.scanner.input(end).subarray(this.held, end);
+    }
+    if (this.own.length < size) this.own = Buffer.allocUnsafeSlow(size);
+    return this.own.subarray(0, size);
+  }
+
+  /** Takes the first `length` bytes of the place that `room` gave. */
+  filled(place: Uint8Array, length: number): void {
+    if (place.buffer === this.own.buffer) this.push(place.subarray(0, length));
+    else this.scan(length);
   }
 
   /** Whether a sample may begin here, and what samples look like is known. */
@@ -149,12 +169,11 @@ export class PerfScriptReader {
     return this.scanner !== null;
   }
 
-  /** Reads regular samples through the scanner, and all others line by line. */
-  private scan(chunk: Uint8Array): void {
+  /** Reads regular samples through the scanner, and all others line by line: what it holds, and `fresh` bytes behind. */
+  private scan(fresh: number): void {
     const { scanner } = this;
     if (!scanner) return;
-    const length = this.held + chunk.length;
-    scanner.input(length).set(chunk, this.held);
+    const length = this.held + fresh;
     this.held = 0;
     let from = 0;
     while (from < length) {

@@ -6,6 +6,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { parseFrameLine } from './frame-line.js';
 import { parseSampleLine, type SampleLine } from './sample-line.js';
 import type { FrameTable } from './tables.js';
@@ -20,10 +21,9 @@ export interface ScannedBlock {
   readonly nodes: Int32Array;
   readonly forms: Int32Array;
   readonly periods: Float64Array;
-  /** The tree so far: parents come before children; keys are frame ids, or -1 - task at the top. */
+  /** The tree so far: parent and key of each node; parents come first; keys are frame ids, or -1 - task at the top. */
   readonly nodeCount: number;
-  readonly parents: Int32Array;
-  readonly keys: Int32Array;
+  readonly tree: Int32Array;
 }
 
 /** Takes samples as the scanner has them. */
@@ -57,10 +57,9 @@ interface Exports {
   withoutPeriod(): number;
   nodeCount(): number;
   nodesAt(): number;
+  sampleNodesAt(): number;
   formsAt(): number;
   periodsAt(): number;
-  parentsAt(): number;
-  keysAt(): number;
   earliestSeconds(): number;
   earliestNanos(): number;
   latestSeconds(): number;
@@ -93,11 +92,27 @@ function scanModule(): Module | null {
     // beside dist/ingest, beside the bundle's chunks, or built where src is run from
     const places = ['../assets', '../../assets', '../../dist/assets'];
     const place = places.map((p) => join(here, p, 'scan.wasm')).find((p) => existsSync(p)) ?? '';
-    compiled = new engine.Module(readFileSync(place));
+    compiled = compile(readFileSync(place));
   } catch {
     compiled = null;
   }
   return compiled;
+}
+
+/**
+ * Compiles at once with the optimising compiler: V8's own way, a quick compilation first and a better one
+ * where that proves slow, costs more time than this module takes to read a hundred megabytes.
+ */
+function compile(bytes: Uint8Array): Module | null {
+  if (engine === undefined) return null;
+  try {
+    setFlagsFromString('--no-liftoff');
+    setFlagsFromString('--no-wasm-lazy-compilation');
+    return new engine.Module(bytes);
+  } finally {
+    setFlagsFromString('--liftoff');
+    setFlagsFromString('--wasm-lazy-compilation');
+  }
 }
 
 /** Scans one input's text. */
@@ -187,12 +202,11 @@ export class Scanner {
     const nodeCount = wasm.nodeCount();
     return {
       samples,
-      nodes: new Int32Array(buffer, wasm.nodesAt(), samples),
+      nodes: new Int32Array(buffer, wasm.sampleNodesAt(), samples),
       forms: new Int32Array(buffer, wasm.formsAt(), samples),
       periods: new Float64Array(buffer, wasm.periodsAt(), samples),
       nodeCount,
-      parents: new Int32Array(buffer, wasm.parentsAt(), nodeCount),
-      keys: new Int32Array(buffer, wasm.keysAt(), nodeCount),
+      tree: new Int32Array(buffer, wasm.nodesAt(), nodeCount * 2),
     };
   }
 

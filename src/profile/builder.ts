@@ -62,6 +62,7 @@ export class ProfileBuilder {
     return new BlockIntake(
       {
         stacks: this.stacks,
+        keepsAll: options.comm === undefined && !options.kernelOnly,
         taskKey: (sample) => taskKey(frames.strings.id(taskLabel(sample, options.task))),
         column: (event) => this.column(event),
         keepsComm: (comm) => options.comm === undefined || comm === options.comm,
