@@ -53,7 +53,7 @@ export async function check(inputs: string[], given: unknown): Promise<void> {
   const text =
     formatOf(options) === 'json' ? JSON.stringify(report) + '\n' : renderCheckText(report);
   if (options.output === '-') await writeStdout(text);
-  else writeOutput(options.output, text);
+  else await writeOutput(options.output, text);
   if (options.verbose && !options.quiet)
     for (const { code, message } of report.warnings) say(`${code}: ${message}`);
 }

@@ -2,8 +2,6 @@ import type { Side } from '../compare/index.js';
 import { ExitStatus } from '../errors.js';
 import type { ImageCode } from '../paravirt/index.js';
 import { chooseEvent, type Profile } from '../profile/index.js';
-import { render } from '../render/index.js';
-import { colourText, wantsColour } from '../render/text/colour.js';
 import type { KernelConfigs } from '../report/configs.js';
 import type { Report } from '../report/schema.js';
 import { parseDiffOptions, sidesOf, type DiffOptions, type Output } from './diff-options.js';
@@ -17,8 +15,9 @@ import { readSides } from './read-sides.js';
 import type { SideSpec } from './read-side.js';
 import { shownCommand } from './shown-command.js';
 import { readImages } from './images.js';
-import { requireWritable, writeOutput, writeStdout } from './outputs.js';
+import { requireWritable } from './outputs.js';
 import { say } from './terminal.js';
+import { writeReport } from './write-report.js';
 
 /** `pvflame diff`: reads, compares, writes, and sets the exit status. */
 export async function diff(operands: string[], given: unknown): Promise<void> {
@@ -39,17 +38,7 @@ export async function diff(operands: string[], given: unknown): Promise<void> {
   );
   for (const output of outputs) requireWritable(output.path);
   const { report, sides } = await compareFiles(paths, options);
-  const html = outputs.some((output) => output.format === 'html');
-  const extra = html
-    ? {
-        stacks: (await import('../report/stacks.js')).packStacks(
-          sides.base,
-          sides.new,
-          report.graph,
-        ),
-      }
-    : {};
-  for (const output of outputs) await write(output, await render(report, output.format, extra));
+  await writeReport(report, sides, outputs);
   if (!options.quiet) summarise(report, outputs, options.verbose);
   process.exitCode = budgetStatus(report, options.budgetStrict);
 }
@@ -126,13 +115,6 @@ export async function compareFiles(
     argv: shownCommand(paths, options),
   });
   return { report, sides };
-}
-
-/** Writes an output; on a terminal text is coloured. */
-export async function write(output: Output, text: string): Promise<void> {
-  if (output.path !== '-') return writeOutput(output.path, text);
-  const coloured = output.format === 'text' && wantsColour(process.stdout, process.env);
-  await writeStdout(coloured ? colourText(text) : text);
 }
 
 /** A noisy run must not pass as a good one: with --budget-strict, not knowing has a status of its own. */

@@ -27,7 +27,7 @@ export async function extract(path: string, given: unknown): Promise<void> {
       ? embeddedReport(page, path).json
       : foldedText(page, path, options.folded);
   if (options.output === '-') await writeStdout(text);
-  else writeOutput(options.output, text);
+  else await writeOutput(options.output, text);
 }
 
 /** A page's text. Throws UserError (exit status 3) where it cannot be read. */

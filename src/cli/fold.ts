@@ -48,7 +48,7 @@ export async function fold(paths: string[], given: unknown): Promise<void> {
   });
   const text = lines.map((line) => line + '\n').join('');
   if (options.output === '-') await writeStdout(text);
-  else writeOutput(options.output, text);
+  else await writeOutput(options.output, text);
   if (!options.quiet) report(profile, event, assumed);
 }
 

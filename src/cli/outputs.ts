@@ -1,8 +1,19 @@
-import { accessSync, constants, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  write,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { ExitStatus, UserError } from '../errors.js';
 
 const pending = new Set<string>();
+const writeSome = promisify(write);
 
 /** Fails before the long work if an output could not be written at the end of it. */
 export function requireWritable(path: string): void {
@@ -20,19 +31,19 @@ export function requireWritable(path: string): void {
 
 /**
  * Writes a whole file or nothing: beside its place first, then renamed. What is not a regular file
- * (a device, a pipe) is written to directly.
+ * (a device, a pipe) is written to directly. The bytes go out in a thread of their own.
  */
-export function writeOutput(path: string, text: string): void {
+export async function writeOutput(path: string, data: string | Uint8Array): Promise<void> {
   try {
     const known = statSync(path, { throwIfNoEntry: false });
     if (known !== undefined && !known.isFile()) {
-      writeFileSync(path, text);
+      await writeTo(path, data);
       return;
     }
     const beside = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
     pending.add(beside);
     try {
-      writeFileSync(beside, text);
+      await writeTo(beside, data);
       renameSync(beside, path);
     } finally {
       rmSync(beside, { force: true });
@@ -43,13 +54,25 @@ export function writeOutput(path: string, text: string): void {
   }
 }
 
+async function writeTo(path: string, data: string | Uint8Array): Promise<void> {
+  const bytes = typeof data === 'string' ? Buffer.from(data) : data;
+  // opened at once: `dropUnfinished` must not come between the asking and the file
+  const file = openSync(path, 'w');
+  try {
+    // in one piece; Node's own writeFile comes back to this thread for every half megabyte
+    for (let at = 0; at < bytes.length;) at += (await writeSome(file, bytes, at)).bytesWritten;
+  } finally {
+    closeSync(file);
+  }
+}
+
 /** Removes what a signal would leave behind. */
 export function dropUnfinished(): void {
   for (const path of pending) rmSync(path, { force: true });
 }
 
 /** Writes to standard output and waits until it is taken; a closed pipe is not an error. */
-export async function writeStdout(text: string): Promise<void> {
+export async function writeStdout(text: string | Uint8Array): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     process.stdout.write(text, (error) => {
       if (error === null || error === undefined) resolve();

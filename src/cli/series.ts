@@ -6,7 +6,6 @@ import { buildSeries } from '../report/series.js';
 import type { Series } from '../report/series-schema.js';
 import type { Pair } from '../report/validate-rows.js';
 import { VERSION } from '../version.js';
-import { write } from './diff.js';
 import { diffOptionsSchema, type DiffOptions } from './diff-options.js';
 import { readImagesOf } from './images.js';
 import { requireDistinct, requireOneStdin } from './inputs.js';
@@ -26,6 +25,7 @@ import { kernelSide, sameEvent, type KernelSide } from './sides.js';
 import { readOptionsOf } from './read-side.js';
 import { readSides } from './read-sides.js';
 import { say } from './terminal.js';
+import { write } from './write-report.js';
 
 /** `pvflame series`: the overhead of each kernel of a row, and where ops first changed. */
 export async function series(operands: string[], given: unknown): Promise<void> {

@@ -156,6 +156,6 @@ export async function runSites(
       ? await codeListing(paths, options)
       : renderSites(await sitesDocument(paths, options), formatOf(options));
   if (options.output === undefined || options.output === '-') return text;
-  writeOutput(options.output, text);
+  await writeOutput(options.output, text);
   return null;
 }

@@ -6,7 +6,7 @@ import type { Counts, Pair } from '../report/validate-rows.js';
 import type { Validation } from '../report/validate-schema.js';
 import { VERSION } from '../version.js';
 import { readCounts } from './counts-file.js';
-import { budgetStatus, write } from './diff.js';
+import { budgetStatus } from './diff.js';
 import { diffOptionsSchema, type DiffOptions } from './diff-options.js';
 import { readImagesOf } from './images.js';
 import { expandFolders, requireDistinct, requireOneStdin } from './inputs.js';
@@ -29,6 +29,7 @@ import {
 } from './validate-options.js';
 
 type Paths = Partial<Record<ProfileName, string[]>>;
+import { write } from './write-report.js';
 
 /** `pvflame validate`: what a fix wins back of the overhead, and which sites it changed. */
 export async function validate(given: unknown): Promise<void> {

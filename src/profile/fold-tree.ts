@@ -12,9 +12,9 @@ const PLAIN = { kernel: false, jit: false, addrs: false } as const;
 export interface FoldTree {
   names: string[];
   /** Parent of each node, -1 at the top. */
-  parent: number[];
+  parent: Int32Array;
   /** Index into `names`. */
-  name: number[];
+  name: Int32Array;
   /** One a profile: weight of the stack that ends at a node, all runs added; NaN where none ends. */
   weights: Float64Array[];
   /** One a profile: how many stacks it has. */
@@ -32,40 +32,40 @@ export function foldTree(sides: readonly { profile: Profile; event: string }[]):
     return nameIds.size - 1;
   };
   const maps = sides.map(({ profile }) => place(profile, nodes, idOf));
-  const weights = sides.map(({ profile, event }, side) => {
-    const sums = new Float64Array(nodes.size).fill(NaN);
-    for (const run of profile.runs) {
-      const column = columnOf(run, event);
-      for (let node = 0; node < (column?.length ?? 0); node++) {
-        if (column === undefined || column.count(node) === 0) continue;
-        const at = maps[side]?.[node] ?? 0;
-        const before = sums[at] ?? NaN;
-        sums[at] = (Number.isNaN(before) ? 0 : before) + column.weight(node);
-      }
-    }
-    return sums;
-  });
-  return {
-    names: [...nameIds.keys()],
-    parent: Array.from({ length: nodes.size }, (_, node) => nodes.parent(node)),
-    name: Array.from({ length: nodes.size }, (_, node) => nodes.key(node)),
-    weights,
-    stacks: weights.map((sums) => sums.reduce((n, sum) => n + (Number.isNaN(sum) ? 0 : 1), 0)),
-  };
+  const parent = new Int32Array(nodes.size);
+  const name = new Int32Array(nodes.size);
+  for (let node = 0; node < nodes.size; node++) {
+    parent[node] = nodes.parent(node);
+    name[node] = nodes.key(node);
+  }
+  const weights = sides.map((side, i) => sumsOf(side, maps[i] ?? new Int32Array(), nodes.size));
+  return { names: [...nameIds.keys()], parent, name, weights, stacks: weights.map(known) };
 }
 
-/** A frame's names, found once for all frames of one symbol and dso. */
-function namesOf(
-  frames: FrameTable,
-  id: number,
-  alike: Map<number, number[]>,
-  find: (id: number) => number[],
-): number[] {
-  const [symbol, dso] = [frames.symbol[id] ?? 0, frames.dso[id] ?? 0];
-  const key = (symbol * frames.strings.size + dso) * 2 + (frames.inlined[id] === true ? 1 : 0);
-  const known = alike.get(key) ?? find(id);
-  alike.set(key, known);
-  return known;
+/** Weight of the stacks that end at each of `size` nodes; NaN where none ends. */
+function sumsOf(
+  { profile, event }: { profile: Profile; event: string },
+  map: Int32Array,
+  size: number,
+): Float64Array {
+  const sums = new Float64Array(size).fill(NaN);
+  for (const run of profile.runs) {
+    const column = columnOf(run, event);
+    if (column === undefined) continue;
+    for (let node = 0; node < column.length; node++) {
+      if (column.count(node) === 0) continue;
+      const at = map[node] ?? 0;
+      const before = sums[at] ?? NaN;
+      sums[at] = (Number.isNaN(before) ? 0 : before) + column.weight(node);
+    }
+  }
+  return sums;
+}
+
+function known(sums: Float64Array): number {
+  let n = 0;
+  for (const sum of sums) if (!Number.isNaN(sum)) n++;
+  return n;
 }
 
 /** Puts a profile's stacks into the tree; gives the tree's node of each of its own. */
@@ -73,10 +73,8 @@ function place(profile: Profile, nodes: StackTable, idOf: (name: string) => numb
   const { stacks, frames } = profile;
   const map = new Int32Array(stacks.size);
   const java = new Uint8Array(stacks.size);
-  // a frame's names, one list outside and one inside java tasks
-  const known: [(number[] | undefined)[], (number[] | undefined)[]] = [[], []];
-  // many frames differ in their address only, which is in no name
-  const alike: [Map<number, number[]>, Map<number, number[]>] = [new Map(), new Map()];
+  const plainNames = new FrameNames(frames, false, idOf);
+  let javaNames: FrameNames | undefined;
   for (let node = 0; node < stacks.size; node++) {
     const key = stacks.key(node);
     if (key < 0) {
@@ -87,14 +85,78 @@ function place(profile: Profile, nodes: StackTable, idOf: (name: string) => numb
     }
     const parent = stacks.parent(node);
     const isJava = (java[node] = java[parent] ?? 0);
-    const which = isJava === 1 ? 1 : 0;
-    const names = (known[which][key] ??= namesOf(frames, key, alike[which], (id) =>
-      foldFrameName(frames, id, PLAIN, isJava === 1)
-        .split(';')
-        .filter((name) => name !== '')
-        .map(idOf),
-    ));
-    map[node] = names.reduce((at, name) => nodes.child(at, name), map[parent] ?? 0);
+    const names = isJava === 0 ? plainNames : (javaNames ??= new FrameNames(frames, true, idOf));
+    const name = names.of(key);
+    let at = map[parent] ?? 0;
+    if (name >= 0) at = nodes.child(at, name);
+    else for (const one of names.several(name)) at = nodes.child(at, one);
+    map[node] = at;
   }
   return map;
+}
+
+const UNSEEN = -1;
+
+/** Ids of the frames' names, found once a frame: most have one, some several, some none. */
+class FrameNames {
+  /** A frame's name id; below `UNSEEN` it has several names or none. */
+  private readonly found: Int32Array;
+  private readonly lists: number[][] = [];
+  /** Many frames differ in their address only, which is in no name. */
+  private readonly alike = new Map<number, number>();
+
+  constructor(
+    private readonly frames: FrameTable,
+    private readonly java: boolean,
+    private readonly idOf: (name: string) => number,
+  ) {
+    this.found = new Int32Array(frames.size).fill(UNSEEN);
+  }
+
+  of(frame: number): number {
+    const found = this.found[frame] ?? UNSEEN;
+    return found === UNSEEN ? (this.found[frame] = this.ofSymbol(frame)) : found;
+  }
+
+  /** The ids behind a result of `of` that is below 0. */
+  several(name: number): readonly number[] {
+    return this.lists[UNSEEN - 1 - name] ?? [];
+  }
+
+  private ofSymbol(frame: number): number {
+    const { symbol: symbols, dso, strings, inlined } = this.frames;
+    const symbol = symbols[frame] ?? 0;
+    const text = strings.text(symbol);
+    // only a frame without a symbol takes its name from elsewhere
+    const key =
+      text === '[unknown]'
+        ? -1 - (dso[frame] ?? 0) * 2 - (inlined[frame] === true ? 1 : 0)
+        : symbol;
+    let name = this.alike.get(key);
+    if (name === undefined) this.alike.set(key, (name = this.make(frame, text)));
+    return name;
+  }
+
+  private make(frame: number, symbol: string): number {
+    if (!this.java && isPlain(symbol)) return this.idOf(symbol);
+    const names = foldFrameName(this.frames, frame, PLAIN, this.java)
+      .split(';')
+      .filter((name) => name !== '')
+      .map(this.idOf);
+    const [only] = names;
+    if (only !== undefined && names.length === 1) return only;
+    this.lists.push(names);
+    return UNSEEN - this.lists.length;
+  }
+}
+
+/** Symbols in which `foldFrameName` has nothing to change, as nearly all are. */
+function isPlain(symbol: string): boolean {
+  return (
+    symbol !== '' &&
+    symbol !== '[unknown]' &&
+    !symbol.includes('(') &&
+    !symbol.includes(';') &&
+    !symbol.includes('->')
+  );
 }

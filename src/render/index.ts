@@ -4,22 +4,39 @@ import type { Format } from './formats.js';
 
 export { FORMATS, formatOfName, type Format } from './formats.js';
 
+/** What a report's outputs are made of beside it. */
+export interface Extra {
+  /** The document's JSON in bytes, as `renderJson` writes it: made once for all that need it. */
+  json: () => Uint8Array;
+  /** Both sides' folded stacks for the page. */
+  stacks: () => Promise<Stacks>;
+}
+
 /** Renders the report document. Formats are loaded when asked for: most runs want one. */
 export async function render(
   report: Report,
   format: Format,
-  extra: { stacks?: Stacks } = {},
-): Promise<string> {
+  extra: Extra,
+): Promise<string | Uint8Array> {
   switch (format) {
     case 'html':
-      return (await import('./html/index.js')).renderHtml(report, extra.stacks);
+      return htmlOf(report, extra);
     case 'text':
       return (await import('./text/index.js')).renderText(report);
     case 'markdown':
       return (await import('./markdown/index.js')).renderMarkdown(report);
     case 'json':
-      return (await import('./json.js')).renderJson(report);
+      return extra.json();
     case 'folded':
       return (await import('./folded.js')).renderFolded(report);
   }
+}
+
+async function htmlOf(report: Report, extra: Extra): Promise<string> {
+  const json = extra.json();
+  const { pack, packDocument, renderPage } = await import('./html/index.js');
+  // the document takes longest: it is packed while the stacks are folded and the page is written
+  const packed = pack(json.subarray(0, json.length - 1));
+  const stacks = packDocument(await extra.stacks());
+  return renderPage(report, { report: packed, stacks });
 }

@@ -10,111 +10,140 @@ export function packStacks(
   limit = MOST_STACKS,
 ): Stacks {
   const tree = foldTree([base, other]);
-  const fits = tree.stacks.map((n) => n <= limit);
-  const order = preorder(tree, fits);
+  const fitting = tree.weights.filter((_, side) => (tree.stacks[side] ?? 0) <= limit);
+  const { order, up } = preorder(tree, fitting);
   const { ids, names } = nameTable(tree, order, graph);
-  const depth = new Int32Array(tree.parent.length);
-  const up: number[] = [];
-  let before = -1;
-  for (const node of order) {
-    const parent = tree.parent[node] ?? -1;
-    depth[node] = parent < 0 ? 1 : (depth[parent] ?? 0) + 1;
-    up.push(before < 0 ? 0 : (depth[before] ?? 0) - (depth[node] ?? 0) + 1);
-    before = node;
-  }
+  const ends = tree.weights.map((sums) => (fitting.includes(sums) ? endsOf(sums, order) : null));
   return {
     schema: STACKS_SCHEMA,
     limit,
     stacks: { base: tree.stacks[0] ?? 0, new: tree.stacks[1] ?? 0 },
     names,
     nodes: { up, ...ranksOf(tree, order, ids) },
-    base: fits[0] === true ? endsOf(tree, 0, order) : null,
-    new: fits[1] === true ? endsOf(tree, 1, order) : null,
+    base: ends[0] ?? null,
+    new: ends[1] ?? null,
   };
 }
 
-/** The nodes on stacks of sides that fit, parents first and every subtree in one piece. */
-function preorder(tree: FoldTree, fits: boolean[]): number[] {
-  const size = tree.parent.length;
-  const wanted = new Uint8Array(size);
-  // children come after their parents, so that one pass from the end marks every path
-  for (let node = size - 1; node >= 0; node--) {
-    const ends = fits.some((fit, side) => fit && !Number.isNaN(tree.weights[side]?.[node] ?? NaN));
-    if (!ends && wanted[node] === 0) continue;
-    wanted[node] = 1;
-    const parent = tree.parent[node] ?? -1;
-    if (parent >= 0) wanted[parent] = 1;
-  }
-  const first = new Int32Array(size + 1).fill(-1);
-  const next = new Int32Array(size).fill(-1);
-  for (let node = size - 1; node >= 0; node--) {
-    if (wanted[node] === 0) continue;
-    const parent = (tree.parent[node] ?? -1) + 1;
-    next[node] = first[parent] ?? -1;
-    first[parent] = node;
-  }
+/**
+ * The nodes on stacks of the sides that fit, parents first and every subtree in one piece; and how
+ * many levels lie between the node before and each one's parent.
+ */
+function preorder(
+  { parent }: FoldTree,
+  fitting: readonly Float64Array[],
+): { order: number[]; up: number[] } {
   const order: number[] = [];
-  const waiting = [first[0] ?? -1];
-  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
-    if (node < 0) continue;
+  const up: number[] = [];
+  if (fitting.length === 0) return { order, up };
+  const { first, next } = childLists(parent, onStacks(parent, fitting));
+  let level = 0;
+  for (let node = first[0] ?? -1; node >= 0;) {
     order.push(node);
-    waiting.push(next[node] ?? -1, first[node + 1] ?? -1);
+    up.push(level);
+    const child = first[node + 1] ?? -1;
+    level = 0;
+    if (child >= 0) {
+      node = child;
+      continue;
+    }
+    for (level = 1; (next[node] ?? -1) < 0; level++) {
+      node = parent[node] ?? -1;
+      if (node < 0) return { order, up };
+    }
+    node = next[node] ?? -1;
   }
-  return order;
+  return { order, up };
+}
+
+/** 1: a stack ends at this node or below. */
+function onStacks(parent: Int32Array, fitting: readonly Float64Array[]): Uint8Array {
+  const wanted = new Uint8Array(parent.length);
+  for (const sums of fitting)
+    for (let node = 0; node < sums.length; node++)
+      if (!Number.isNaN(sums[node] ?? NaN)) wanted[node] = 1;
+  // children come after their parents, so that one pass from the end marks every path
+  for (let node = parent.length - 1; node >= 0; node--) {
+    const above = parent[node] ?? -1;
+    if (wanted[node] === 1 && above >= 0) wanted[above] = 1;
+  }
+  return wanted;
+}
+
+/** The wanted nodes' first children, those of the top at 0, of node n at n + 1; and their next siblings. */
+function childLists(
+  parent: Int32Array,
+  wanted: Uint8Array,
+): { first: Int32Array; next: Int32Array } {
+  const first = new Int32Array(parent.length + 1).fill(-1);
+  const next = new Int32Array(parent.length).fill(-1);
+  for (let node = parent.length - 1; node >= 0; node--) {
+    if (wanted[node] === 0) continue;
+    const above = (parent[node] ?? -1) + 1;
+    next[node] = first[above] ?? -1;
+    first[above] = node;
+  }
+  return { first, next };
 }
 
 /** Few names occur below any one name, so that their ranks pack better than ids. */
 function ranksOf(
   tree: FoldTree,
   order: readonly number[],
-  ids: ReadonlyMap<number, number>,
+  ids: Int32Array,
 ): { rank: number[]; fresh: number[] } {
+  const rank: number[] = [];
   const fresh: number[] = [];
-  const below = new Map<number, Map<number, number>>();
-  const idOf = (node: number) => (node < 0 ? -1 : (ids.get(tree.name[node] ?? 0) ?? 0));
-  const rank = order.map((node) => {
-    const parent = idOf(tree.parent[node] ?? -1);
-    let seen = below.get(parent);
-    if (seen === undefined) below.set(parent, (seen = new Map()));
-    const id = idOf(node);
-    const known = seen.get(id);
-    if (known !== undefined) return known;
-    fresh.push(id);
-    seen.set(id, seen.size);
-    return seen.size - 1;
-  });
+  // by the name above, that of the top at 0
+  const below = new Array<Map<number, number> | undefined>(ids.length + 1).fill(undefined);
+  for (const node of order) {
+    const parent = tree.parent[node] ?? -1;
+    const above = parent < 0 ? 0 : (tree.name[parent] ?? 0) + 1;
+    const name = tree.name[node] ?? 0;
+    const seen = (below[above] ??= new Map<number, number>());
+    let known = seen.get(name);
+    if (known === undefined) {
+      known = seen.size;
+      seen.set(name, known);
+      fresh.push(ids[name] ?? 0);
+    }
+    rank.push(known);
+  }
   return { rank, fresh };
 }
 
+/** Ids of the tree's names as the document counts them, and the names that the report has not. */
 function nameTable(
   tree: FoldTree,
   order: readonly number[],
   graph: Pick<Graph, 'names'>,
-): { ids: Map<number, number>; names: string[] } {
-  const shared = new Map(graph.names.map((name, id) => [name, id]));
-  const ids = new Map<number, number>();
+): { ids: Int32Array; names: string[] } {
+  const ids = new Int32Array(tree.names.length).fill(-1);
   const names: string[] = [];
+  if (order.length === 0) return { ids, names };
+  const shared = new Map<string, number>();
+  for (let id = 0; id < graph.names.length; id++) shared.set(graph.names[id] ?? '', id);
   for (const node of order) {
     const own = tree.name[node] ?? 0;
-    if (ids.has(own)) continue;
+    if (ids[own] !== -1) continue;
     const name = tree.names[own] ?? '';
     const known = shared.get(name);
-    ids.set(own, known ?? graph.names.length + names.length);
+    ids[own] = known ?? graph.names.length + names.length;
     if (known === undefined) names.push(name);
   }
   return { ids, names };
 }
 
-function endsOf(tree: FoldTree, side: number, order: readonly number[]): Stacks['base'] {
+function endsOf(sums: Float64Array, order: readonly number[]): Stacks['base'] {
   const at: number[] = [];
   const weight: number[] = [];
   let before = -1;
-  order.forEach((node, place) => {
-    const sum = tree.weights[side]?.[node] ?? NaN;
-    if (Number.isNaN(sum)) return;
+  for (let place = 0; place < order.length; place++) {
+    const sum = sums[order[place] ?? 0] ?? NaN;
+    if (Number.isNaN(sum)) continue;
     at.push(place - before);
     weight.push(sum);
     before = place;
-  });
+  }
   return { at, weight };
 }

@@ -7,7 +7,13 @@ import { aligned } from './aligned.js';
 import { answer } from './answer.js';
 import { loadAssets } from './assets.js';
 import { warningList } from './common.js';
-import { contentSecurityPolicy, embed, REPORT_ELEMENT, STACKS_ELEMENT } from './embed.js';
+import {
+  contentSecurityPolicy,
+  embed,
+  packDocument,
+  REPORT_ELEMENT,
+  STACKS_ELEMENT,
+} from './embed.js';
 import { graphSection } from './graph-section.js';
 import { ledger } from './ledger.js';
 import { html, plainText, trusted, type Markup } from './markup.js';
@@ -15,12 +21,28 @@ import { patchingSection } from './patching.js';
 import { provenance } from './provenance.js';
 import { functionsSection, opsSection, sitesSection } from './tables.js';
 
+export { pack, packDocument } from './embed.js';
+
 /**
  * The report as one static HTML file: answer, warnings, ledger, graph, tables, provenance, and the
  * complete report document for the page's own client and for `pvflame extract`, as both sides' folded
  * stacks where they are given. Same report, same bytes.
  */
-export async function renderHtml(report: Report, stacks?: Stacks): Promise<string> {
+export function renderHtml(report: Report, stacks?: Stacks): Promise<string> {
+  return renderPage(report, {
+    report: packDocument(report),
+    stacks: stacks === undefined ? undefined : packDocument(stacks),
+  });
+}
+
+/** The documents that a page carries, as `pack` makes them: the page is written meanwhile. */
+export interface Packed {
+  report: Promise<string>;
+  stacks: Promise<string> | undefined;
+}
+
+/** As `renderHtml`, of documents that are being packed already. */
+export async function renderPage(report: Report, packed: Packed): Promise<string> {
   const assets = await loadAssets();
   const css = (paletteCss() + assets.css).trim();
   const parts: Readonly<Record<string, Markup>> = {
@@ -28,9 +50,10 @@ export async function renderHtml(report: Report, stacks?: Stacks): Promise<strin
     title: html`${pageTitle(report)}`,
     style: trusted(`<style>${css}</style>`),
     body: body(report),
-    report: html`${embed(REPORT_ELEMENT, report)}${stacks === undefined ? null : embed(STACKS_ELEMENT, stacks)}`,
     script: trusted(`<script>${assets.script}</script>`),
     licences: html`<pre>${plainText(assets.licences)}</pre>`,
+    // last: this is what there may still be to wait for
+    report: await documents(packed),
   };
   // One pass over the template: what is filled in is never searched for placeholders again.
   return assets.page.replace(/\{\{(\w+)\}\}/g, (_, key: string) => {
@@ -38,6 +61,12 @@ export async function renderHtml(report: Report, stacks?: Stacks): Promise<strin
     if (part === undefined) throw new Error(`page.html: unknown placeholder ${key}`);
     return part.text;
   });
+}
+
+async function documents({ report, stacks }: Packed): Promise<Markup> {
+  const carried = [embed(REPORT_ELEMENT, await report)];
+  if (stacks !== undefined) carried.push(embed(STACKS_ELEMENT, await stacks));
+  return html`${carried}`;
 }
 
 function labels(report: Report): [string, string] {

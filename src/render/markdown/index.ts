@@ -28,9 +28,15 @@ export function renderMarkdown(report: Report): string {
     heading(report),
     notes(report),
     ledger(report),
-    rowsTable('Paravirt ops', 'op', report, ops(report)),
-    rowsTable('Call sites', 'site', report, sites(report)),
-    rowsTable('Functions, own time, builds lined up', 'function', report, functions(report)),
+    rowsTable('Paravirt ops', 'op', report, report.ops, opRow),
+    rowsTable('Call sites', 'site', report, report.sites, (row) => siteRow(report, row)),
+    rowsTable(
+      'Functions, own time, builds lined up',
+      'function',
+      report,
+      report.functions,
+      functionRow,
+    ),
     patching(report),
     method(report),
   ];
@@ -115,42 +121,36 @@ function ledger(report: Report): string[] {
   );
 }
 
-function ops(report: Report): WeightRow[] {
-  return report.ops.map((op) => ({ ...op, change: op.extra, name: code(op.op) }));
+function opRow(op: Report['ops'][number]): WeightRow {
+  return { ...op, change: op.extra, name: code(op.op) };
 }
 
-function sites(report: Report): WeightRow[] {
-  return report.sites.map((site) => {
-    const offset = siteOffset(report.images === null ? site.returnOffset : site.offset);
-    const state =
-      site.state.base === site.state.new
-        ? ''
-        : `, ${site.state.base ?? 'not there'} → ${site.state.new ?? 'not there'}`;
-    const mark = unweighed(report, site);
-    return {
-      ...site,
-      change: site.extra,
-      name: `${code(site.function + offset)} ${code(site.op)}${state}${mark === undefined ? '' : `, ${mark}`}`,
-    };
-  });
+function siteRow(report: Report, site: Report['sites'][number]): WeightRow {
+  const offset = siteOffset(report.images === null ? site.returnOffset : site.offset);
+  const state =
+    site.state.base === site.state.new
+      ? ''
+      : `, ${site.state.base ?? 'not there'} → ${site.state.new ?? 'not there'}`;
+  const mark = unweighed(report, site);
+  return {
+    ...site,
+    change: site.extra,
+    name: `${code(site.function + offset)} ${code(site.op)}${state}${mark === undefined ? '' : `, ${mark}`}`,
+  };
 }
 
-function functions(report: Report): WeightRow[] {
-  return report.functions.map((row) => ({
-    ...row,
-    change: row.delta,
-    bound: null,
-    name: code(row.function),
-  }));
+function functionRow(row: Report['functions'][number]): WeightRow {
+  return { ...row, change: row.delta, bound: null, name: code(row.function) };
 }
 
-function rowsTable(
+function rowsTable<T extends Pick<WeightRow, 'samples' | 'verdict'>>(
   title: string,
   head: string,
   report: Report,
-  rows: readonly WeightRow[],
+  rows: readonly T[],
+  look: (row: T) => WeightRow,
 ): string[] {
-  const shown = shownRows(rows).slice(0, MOST_ROWS);
+  const shown = shownRows(rows).slice(0, MOST_ROWS).map(look);
   if (shown.length === 0) return [];
   const largest = Math.max(...shown.flatMap((r) => [r.base, r.new, Math.abs(r.change)]));
   const scale = weightScale(report.base.unit, largest, 3);

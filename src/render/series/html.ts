@@ -2,7 +2,7 @@
 import type { Series } from '../../report/series-schema.js';
 import { loadAssets } from '../html/assets.js';
 import { inputTable, warningList } from '../html/common.js';
-import { embed } from '../html/embed.js';
+import { embed, packDocument } from '../html/embed.js';
 import { html, trusted, type Markup } from '../html/markup.js';
 import { scriptlessPage } from '../html/scriptless.js';
 import { tableMarkup } from '../html/tables.js';
@@ -27,7 +27,7 @@ export async function renderSeriesHtml(series: Series): Promise<string> {
     title: `${title} – pvflame`,
     css: css + seriesCss,
     body: body(series, title),
-    data: embed(SERIES_ELEMENT, series),
+    data: embed(SERIES_ELEMENT, await packDocument(series)),
   });
 }
 

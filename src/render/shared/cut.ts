@@ -107,20 +107,22 @@ function chooser(
   maxFrames: number,
 ): (node: number) => boolean {
   const chosen = new Uint8Array(end - root);
-  let candidates = 0;
-  for (let i = root; i < end; i++) if (at(widths, i) >= smallest && at(widths, i) > 0) candidates++;
+  const candidates: number[] = [];
+  for (let i = root; i < end; i++) {
+    const width = widths[i] ?? 0;
+    if (width >= smallest && width > 0) candidates.push(i);
+  }
   let limit = smallest;
   let ties = Infinity;
-  if (candidates > maxFrames) {
-    const sorted = widths.slice(root, end).sort();
+  if (candidates.length > maxFrames) {
+    const sorted = Float64Array.from(candidates, (i) => widths[i] ?? 0).sort();
     limit = sorted[sorted.length - maxFrames] ?? smallest;
     ties = maxFrames;
-    for (let i = root; i < end; i++) if (at(widths, i) > limit) ties -= 1;
+    for (const width of sorted) if (width > limit) ties -= 1;
   }
-  for (let i = root; i < end; i++) {
-    const width = at(widths, i);
-    if (width > limit && width > 0) chosen[i - root] = 1;
-    else if (width === limit && width > 0 && ties-- > 0) chosen[i - root] = 1;
+  for (const i of candidates) {
+    const width = widths[i] ?? 0;
+    if (width > limit || (width === limit && ties-- > 0)) chosen[i - root] = 1;
   }
   chosen[0] = 1;
   return (node) => chosen[node - root] === 1;
@@ -146,16 +148,16 @@ function foldRest(
   placed.forEach((frame, index) => {
     const rest: Rest = { x: frame.x, width: 0, fold: 0, base: 0, new: 0 };
     const last = at(tree.end, frame.node);
-    for (let child = frame.node + 1; child < last; child = at(tree.end, child)) {
-      const width = at(widths, child);
+    for (let child = frame.node + 1; child < last; child = tree.end[child] ?? last) {
+      const width = widths[child] ?? 0;
       if (keep(child)) {
         rest.x += width;
         continue;
       }
       rest.width += width;
-      rest.fold += at(tree.end, child) - child;
-      rest.base += at(tree.base, child);
-      rest.new += at(tree.new, child);
+      rest.fold += (tree.end[child] ?? last) - child;
+      rest.base += tree.base[child] ?? 0;
+      rest.new += tree.new[child] ?? 0;
     }
     if (rest.fold > 0 && rest.width > 0 && rest.width >= smallest) {
       folds.push({ ...rest, node: frame.node, parent: index, level: frame.level + 1 });

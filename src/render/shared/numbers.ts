@@ -3,7 +3,9 @@
 const MINUS = '\u2212';
 
 function group(digits: string): string {
+  if (digits.length <= 3) return digits;
   const [whole = '', fraction] = digits.split('.');
+  if (whole.length <= 3) return digits;
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
   return fraction === undefined ? grouped : `${grouped}.${fraction}`;
 }

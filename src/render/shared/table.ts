@@ -53,11 +53,27 @@ export function tableView<T>(
       numeric,
       ...(sub === undefined ? {} : { sub }),
     })),
-    rows: rows.map((row) => ({
-      quiet: quiet(row),
-      cells: columns.map((column) => column.cell(row)),
-    })),
+    rows: rows.map((row) => new LazyRow(row, columns, quiet)),
   };
+}
+
+/** A row whose cells are made when they are looked at: the page shows few of thousands. */
+class LazyRow<T> implements RowView {
+  private made: readonly Cell[] | undefined;
+
+  constructor(
+    private readonly row: T,
+    private readonly columns: readonly Column<T>[],
+    private readonly isQuiet: (row: T) => boolean,
+  ) {}
+
+  get quiet(): boolean {
+    return this.isQuiet(this.row);
+  }
+
+  get cells(): readonly Cell[] {
+    return (this.made ??= this.columns.map((column) => column.cell(this.row)));
+  }
 }
 
 /** A recorded name as a cell. */

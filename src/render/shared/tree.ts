@@ -26,22 +26,23 @@ export interface FrameTree {
 export function buildTree(graph: Graph): FrameTree {
   const { depth, base, new: newer, verdict } = graph.nodes;
   const size = depth.length;
-  const parent = new Int32Array(size).fill(-1);
+  const parent = new Int32Array(size);
   const end = new Int32Array(size).fill(size);
-  const path: number[] = [];
+  const path = new Int32Array(size);
+  let levels = 0;
   for (let i = 0; i < size; i++) {
     const level = depth[i] ?? 0;
-    while (path.length > level) end[path.pop() ?? 0] = i;
-    parent[i] = path.at(-1) ?? -1;
-    path.push(i);
+    while (levels > level) end[path[--levels] ?? 0] = i;
+    parent[i] = levels === 0 ? -1 : (path[levels - 1] ?? -1);
+    path[levels++] = i;
   }
   const tree = {
     graph,
     size,
     parent,
     end,
-    base: Float64Array.from(base),
-    new: Float64Array.from(newer),
+    base: new Float64Array(base),
+    new: new Float64Array(newer),
     tested: verdict.some((code) => code !== VERDICT_TOO_LITTLE),
   };
   addUp(tree.base, parent);
@@ -53,7 +54,7 @@ export function buildTree(graph: Graph): FrameTree {
 function addUp(column: Float64Array, parent: Int32Array): void {
   for (let i = column.length - 1; i > 0; i--) {
     const p = parent[i] ?? -1;
-    if (p >= 0) column[p] = at(column, p) + at(column, i);
+    if (p >= 0) column[p] = (column[p] ?? 0) + (column[i] ?? 0);
   }
 }
 
@@ -74,13 +75,14 @@ export function frameWidths(tree: FrameTree, mode: WidthMode): Float64Array {
   const { base, new: newer } = tree.graph.nodes;
   const width = new Float64Array(tree.size);
   for (let i = tree.size - 1; i >= 0; i--) {
+    const below = width[i] ?? 0;
     const own =
       mode === 'change'
-        ? at(width, i) + Math.abs((newer[i] ?? 0) - (base[i] ?? 0))
-        : Math.max(at(width, i), at(tree.base, i), at(tree.new, i));
+        ? below + Math.abs((newer[i] ?? 0) - (base[i] ?? 0))
+        : Math.max(below, tree.base[i] ?? 0, tree.new[i] ?? 0);
     width[i] = own;
-    const p = at(tree.parent, i);
-    if (p >= 0 && i > 0) width[p] = at(width, p) + own;
+    const p = tree.parent[i] ?? -1;
+    if (p >= 0 && i > 0) width[p] = (width[p] ?? 0) + own;
   }
   return width;
 }

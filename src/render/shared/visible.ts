@@ -15,9 +15,12 @@ function escapeCodePoint(character: string): string {
   return hex.length <= 4 ? `\\u${hex.padStart(4, '0')}` : `\\u{${hex}}`;
 }
 
+/** Nearly every name; the list above takes long to compile and to match. */
+const plain = /^[ -~]*$/;
+
 /** A recorded text with every invisible character written as its escape. */
 export function visibleText(text: string): string {
-  return text.replace(invisible, escapeCodePoint);
+  return plain.test(text) ? text : text.replace(invisible, escapeCodePoint);
 }
 
 /** Cuts to `limit` characters without splitting a surrogate pair; says with … that it did. */

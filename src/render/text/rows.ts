@@ -26,7 +26,9 @@ export function ops(report: Report): string[] {
       ? 'PARAVIRT OPS, their callees'
       : 'PARAVIRT OPS, their sites and callees',
     report.base.unit,
-    report.ops.map((op) => ({ ...common(op), change: op.extra, bound: op.bound, name: op.op })),
+    report.ops,
+    (op) => op.extra,
+    (op) => ({ ...common(op), change: op.extra, bound: op.bound, name: op.op }),
   );
 }
 
@@ -35,7 +37,9 @@ export function sites(report: Report): string[] {
   return table(
     byReturn ? 'CALL SITES, by return address' : 'CALL SITES',
     report.base.unit,
-    report.sites.map((site) => {
+    report.sites,
+    (site) => site.extra,
+    (site) => {
       const state = siteState(site.state, byReturn ? 'not seen' : 'no site');
       return {
         ...common(site),
@@ -46,7 +50,7 @@ export function sites(report: Report): string[] {
           .filter((part) => part !== undefined)
           .join(', '),
       };
-    }),
+    },
   );
 }
 
@@ -68,12 +72,14 @@ export function functions(report: Report): string[] {
   return table(
     'FUNCTIONS, own time, builds lined up',
     report.base.unit,
-    report.functions.map((f) => ({
+    report.functions,
+    (f) => f.delta,
+    (f) => ({
       ...common(f),
       change: f.delta,
       bound: null,
       name: f.function + (f.bucket === 'rest' ? '' : ` [${f.bucket}]`),
-    })),
+    }),
   );
 }
 

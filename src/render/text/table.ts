@@ -69,30 +69,48 @@ export function isTested(rows: readonly Pick<WeightRow, 'percentInterval'>[]): b
 export function shownRows<T extends Pick<WeightRow, 'samples' | 'verdict'>>(
   rows: readonly T[],
 ): T[] {
-  const told = rows.filter(
-    (row) => row.verdict !== 'too little data' || row.samples.base + row.samples.new >= FEW,
-  );
-  return told.slice(0, MOST_ROWS);
+  const told: T[] = [];
+  for (const row of rows) {
+    if (row.verdict === 'too little data' && sampleSum(row) < FEW) continue;
+    if (told.push(row) === MOST_ROWS) break;
+  }
+  return told;
 }
 
-/** A table of weights: base, new, change, percent, and the name at the end of the line. */
-export function table(title: string, unit: string, rows: readonly WeightRow[]): string[] {
+const sampleSum = ({ samples }: Pick<WeightRow, 'samples'>) => samples.base + samples.new;
+
+/**
+ * A table of weights: base, new, change, percent, and the name at the end of the line. Few rows of a
+ * report are shown, so that they are put into words (`look`) after they were chosen.
+ */
+export function table<T extends Pick<WeightRow, 'base' | 'new' | 'samples' | 'verdict'>>(
+  title: string,
+  unit: string,
+  rows: readonly T[],
+  change: (row: T) => number,
+  look: (row: T) => WeightRow,
+): string[] {
   if (rows.length === 0) return [`${title}: none seen`];
-  const told = shownRows(rows);
+  const candidates = shownRows(rows);
+  const told = candidates.map(look);
   const quiet = isTested(told) && !told.some((row) => mayBeMore(row));
   const shown = quiet ? told.slice(0, MOST_QUIET) : told;
-  const largest = Math.max(
-    ...(shown.length === 0 ? rows : shown).map((row) =>
-      Math.max(row.base, row.new, Math.abs(row.change)),
-    ),
-  );
+  let largest = -Infinity;
+  for (const row of shown.length === 0 ? rows : candidates.slice(0, shown.length))
+    largest = Math.max(largest, row.base, row.new, Math.abs(change(row)));
   const scale = weightScale(unit, largest, 3);
   const of = shown.length < rows.length ? `, ${shown.length} of ${formatCount(rows.length)}` : '';
   const none = quiet ? '; none is beyond noise' : '';
   const lines = wrap(`${title}, in ${scale.noun}${of}${none}`, '  ');
   if (shown.length > 0) lines.push(...body(shown, scale));
-  const rest = rows.filter((row) => !shown.includes(row));
-  if (rest.length > 0) lines.push(...wrap(`  ${restWords(rest, unit)}`, '  '));
+  const drawn = new Set(candidates.slice(0, shown.length));
+  const rest = { rows: rows.length - shown.length, few: 0, sum: 0 };
+  for (const row of rows) {
+    if (drawn.has(row)) continue;
+    rest.sum += change(row);
+    if (sampleSum(row) < FEW) rest.few++;
+  }
+  if (rest.rows > 0) lines.push(...wrap(`  ${restWords(rest, unit)}`, '  '));
   return lines;
 }
 
@@ -140,14 +158,15 @@ function body(shown: readonly WeightRow[], scale: ReturnType<typeof weightScale>
   return lines;
 }
 
-function restWords(rest: readonly WeightRow[], unit: string): string {
-  const few = rest.filter((row) => row.samples.base + row.samples.new < FEW).length;
-  const sum = rest.reduce((all, row) => all + row.change, 0);
+function restWords(
+  { rows, few, sum }: { rows: number; few: number; sum: number },
+  unit: string,
+): string {
   const which =
     few === 0
       ? ''
-      : few === rest.length
-        ? `, ${rest.length === 1 ? '' : 'each '}under ${FEW} samples`
+      : few === rows
+        ? `, ${rows === 1 ? '' : 'each '}under ${FEW} samples`
         : `, ${formatCount(few)} of them under ${FEW} samples`;
-  return `${plural(rest.length, 'more row')}${which}: ${formatChange(sum, unit)} together`;
+  return `${plural(rows, 'more row')}${which}: ${formatChange(sum, unit)} together`;
 }

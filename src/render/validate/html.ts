@@ -6,7 +6,7 @@ import type { Report } from '../../report/schema.js';
 import type { Validation } from '../../report/validate-schema.js';
 import { loadAssets } from '../html/assets.js';
 import { inputTable, warningList } from '../html/common.js';
-import { embed } from '../html/embed.js';
+import { embed, packDocument } from '../html/embed.js';
 import { legend } from '../html/legend.js';
 import { html, type Content, type Markup } from '../html/markup.js';
 import { scriptlessPage } from '../html/scriptless.js';
@@ -44,7 +44,7 @@ export async function renderValidationHtml(of: Validation): Promise<string> {
     title: `${title(of)} – pvflame`,
     css,
     body: body(of),
-    data: embed(VALIDATION_ELEMENT, of),
+    data: embed(VALIDATION_ELEMENT, await packDocument(of)),
   });
 }
 
