@@ -33,8 +33,15 @@ export interface BlockSink {
   readonly addresses: Addresses;
   /** A number of 0 or more for the task of samples like this one; samples of one task share their stacks. */
   task(sample: Readonly<SampleLine>): number;
+  /**
+   * Nodes that the scanner's tree is to have from `size` on, which were made elsewhere: parent and key of each,
+   * in turn. Where the sink has no tree of the same numbers there are none.
+   */
+  ahead(size: number): readonly number[];
   /** `forms[i]` is a sample of form i: its comm, event and whether it has a period hold for all of them. */
   block(block: ScannedBlock, forms: readonly SampleLine[]): void;
+  /** The scanner that gives the blocks, kept for the next recording: it knows the frames already. */
+  scanner?: Scanner | null;
 }
 
 /** The part of WebAssembly that is used; Node's types leave it to those of browsers. */
@@ -56,6 +63,9 @@ interface Exports {
   frameCount(): number;
   withoutPeriod(): number;
   nodeCount(): number;
+  emptyCount(): number;
+  firstEmptyLine(): number;
+  child(parent: number, key: number): number;
   nodesAt(): number;
   sampleNodesAt(): number;
   formsAt(): number;
@@ -73,6 +83,9 @@ export interface Scan {
   readonly samples: number;
   readonly frames: number;
   readonly withoutPeriod: number;
+  /** Samples without a frame, which are in no block; the line of the first, counted from the scan's own. */
+  readonly empty: number;
+  readonly firstEmpty: number;
   /** Seconds; NaN without samples. */
   readonly firstTime: number;
   readonly lastTime: number;
@@ -115,7 +128,7 @@ function compile(bytes: Uint8Array): Module | null {
   }
 }
 
-/** Scans one input's text. */
+/** Scans the text of one or more recordings, one after another. */
 export class Scanner {
   private readonly wasm: Exports;
   private readonly forms: SampleLine[] = [];
@@ -128,8 +141,6 @@ export class Scanner {
     private readonly sink: BlockSink,
     /** Whether a sample line means what it says wherever it stands. */
     private readonly regular: (text: string) => boolean,
-    /** Told of the first frame that names a dso. */
-    private readonly sawDso: () => void,
   ) {
     if (engine === undefined) throw new Error('no WebAssembly');
     const instance = new engine.Instance(module, {
@@ -152,15 +163,17 @@ export class Scanner {
     this.wasm.configure(MODES[sink.addresses], sink.byThread);
   }
 
-  /** null where WebAssembly with SIMD is not to be had. */
-  static create(
-    frames: FrameTable,
+  /** The sink's scanner, made if it has none yet; null where WebAssembly with SIMD is not to be had. */
+  static of(
     sink: BlockSink,
+    frames: FrameTable,
     regular: (text: string) => boolean,
-    sawDso: () => void,
   ): Scanner | null {
-    const module = scanModule();
-    return module === null ? null : new Scanner(module, frames, sink, regular, sawDso);
+    if (sink.scanner === undefined) {
+      const module = scanModule();
+      sink.scanner = module === null ? null : new Scanner(module, frames, sink, regular);
+    }
+    return sink.scanner;
   }
 
   /** Room for `size` bytes of text in the scanner's memory; what was there is kept if it fits. */
@@ -177,19 +190,39 @@ export class Scanner {
   /** Reads regular samples from the input's first `length` bytes, beginning at `from`. */
   scan(length: number, from: number): Scan {
     const { wasm } = this;
+    const before = wasm.nodeCount();
+    const ahead = this.sink.ahead(before);
+    for (let i = 0; i < ahead.length; i += 2) wasm.child(ahead[i] ?? -1, ahead[i + 1] ?? 0);
     const read = wasm.scan(length, from);
     const samples = wasm.sampleCount();
     const why = wasm.why();
-    if (samples > 0) this.sink.block(this.takeBlock(samples), this.forms);
+    // a task may be new without a sample
+    if (samples > 0 || wasm.nodeCount() > before)
+      this.sink.block(this.takeBlock(samples), this.forms);
     return {
       read,
       next: why === 0 ? 'more' : why === 1 ? 'irregular' : 'again',
       samples,
       frames: wasm.frameCount(),
       withoutPeriod: wasm.withoutPeriod(),
+      empty: wasm.emptyCount(),
+      firstEmpty: wasm.firstEmptyLine(),
       firstTime: samples === 0 ? NaN : seconds(wasm.earliestSeconds(), wasm.earliestNanos()),
       lastTime: samples === 0 ? NaN : seconds(wasm.latestSeconds(), wasm.latestNanos()),
     };
+  }
+
+  /** Whether a frame of the last scan's samples names a dso. */
+  sawDso(): boolean {
+    const { wasm, frames } = this;
+    const { samples, nodes, tree } = this.takeBlock(wasm.sampleCount());
+    for (let i = 0; i < samples; i++) {
+      for (let at = nodes[i] ?? -1; at >= 0; at = tree[2 * at] ?? -1) {
+        const key = tree[2 * at + 1] ?? -1;
+        if (key >= 0 && frames.strings.text(frames.dso[key] ?? 0) !== '') return true;
+      }
+    }
+    return false;
   }
 
   private view(): Uint8Array {
@@ -217,7 +250,6 @@ export class Scanner {
   private newFrame(at: number, length: number): number {
     const frame = parseFrameLine(this.text(at, length));
     if (frame === undefined) return -1;
-    if (frame.dso !== '') this.sawDso();
     return this.frames.id(frame);
   }
 

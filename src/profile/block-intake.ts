@@ -1,4 +1,4 @@
-import type { Addresses, BlockSink, SampleLine, ScannedBlock } from '../ingest/index.js';
+import type { Addresses, BlockSink, SampleLine, ScannedBlock, Scanner } from '../ingest/index.js';
 import type { StackTable } from './stacks.js';
 import type { WeightColumn } from './weights.js';
 
@@ -15,28 +15,48 @@ export interface IntakeTarget {
   keepsFrame(frame: number): boolean;
 }
 
-/** Takes one run's samples in blocks (ingest/scanner.ts) into the profile's own stacks and columns. */
+/** Takes samples in blocks (ingest/scanner.ts) into the profile's own stacks and columns, one run after another. */
 export class BlockIntake implements BlockSink {
   private readonly taskIds = new Map<number, number>();
   private readonly taskKeys: number[] = [];
-  private readonly columns: WeightColumn[] = [];
+  /** The current run's column of each form. */
+  private columns: WeightColumn[] = [];
   private readonly kept: boolean[] = [];
   /** The profile's node of each of the scanner's, -1 where no kept sample needed it yet. */
   private map = new Int32Array(1 << 12).fill(-1);
   private readonly path: number[] = [];
-  /** How many of the scanner's nodes are the profile's, under the same number; -1 once that has ended. */
-  private adopted: number;
+  /** Whether the scanner's tree is the profile's, under the same numbers: without filters nothing is left out. */
+  private readonly adopts: boolean;
+  scanner?: Scanner | null;
 
   constructor(
     private readonly target: IntakeTarget,
     readonly byThread: boolean,
     readonly addresses: Addresses,
   ) {
-    this.adopted = target.keepsAll && target.stacks.size === 0 ? 0 : -1;
+    this.adopts = target.keepsAll;
+  }
+
+  endRun(): void {
+    this.columns = [];
+  }
+
+  /** Nodes of samples that came one by one, or before this intake was there. */
+  ahead(size: number): readonly number[] {
+    const { stacks } = this.target;
+    const nodes: number[] = [];
+    for (let node = this.adopts ? size : stacks.size; node < stacks.size; node++) {
+      const key = stacks.key(node);
+      nodes.push(stacks.parent(node), key < 0 ? -1 - this.taskId(key) : key);
+    }
+    return nodes;
   }
 
   task(sample: Readonly<SampleLine>): number {
-    const key = this.target.taskKey(sample);
+    return this.taskId(this.target.taskKey(sample));
+  }
+
+  private taskId(key: number): number {
     const known = this.taskIds.get(key);
     if (known !== undefined) return known;
     this.taskIds.set(key, this.taskKeys.length);
@@ -59,7 +79,7 @@ export class BlockIntake implements BlockSink {
       const weight = period < 0 ? 1 : period;
       column.unfiltered += weight;
       let node = nodes[i] ?? 0;
-      if (this.adopted < 0) {
+      if (!this.adopts) {
         if (this.kept[form] !== true) continue;
         const known = this.map[node] ?? -1;
         node = known >= 0 ? known : this.mapNode(node, block.tree);
@@ -70,26 +90,15 @@ export class BlockIntake implements BlockSink {
     }
   }
 
-  /**
-   * Without filters, and while nobody else makes nodes, the scanner's tree is the profile's: its new nodes are
-   * taken over as they are.
-   */
+  /** Takes over the scanner's new nodes as they are; with filters, only makes room for them. */
   private adopt({ nodeCount, tree }: ScannedBlock): void {
     const { stacks } = this.target;
-    if (this.adopted >= 0 && stacks.size !== this.adopted) {
-      this.reserve(nodeCount);
-      for (let node = 0; node < this.adopted; node++) this.map[node] = node;
-      this.adopted = -1;
-    }
-    if (this.adopted < 0) {
-      this.reserve(nodeCount);
-      return;
-    }
-    for (let node = this.adopted; node < nodeCount; node++) {
-      const key = tree[2 * node + 1] ?? 0;
-      stacks.append(tree[2 * node] ?? -1, key < 0 ? (this.taskKeys[-1 - key] ?? 0) : key);
-    }
-    this.adopted = nodeCount;
+    if (!this.adopts) this.reserve(nodeCount);
+    else
+      for (let node = stacks.size; node < nodeCount; node++) {
+        const key = tree[2 * node + 1] ?? 0;
+        stacks.append(tree[2 * node] ?? -1, key < 0 ? (this.taskKeys[-1 - key] ?? 0) : key);
+      }
   }
 
   private open(form: number, forms: readonly SampleLine[]): WeightColumn {

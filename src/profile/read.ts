@@ -2,6 +2,7 @@ import { inputError } from '../errors.js';
 import {
   FrameTable,
   kernelBuildId,
+  NO_ADDRESS,
   openPerfScript,
   PerfScriptReader,
   StringTable,
@@ -97,7 +98,7 @@ function requireSamples(recording: Recording, name: string): void {
       'give the output of `perf script`',
     );
   }
-  const noAddress = first.reason === 'a sample without an address';
+  const noAddress = first.reason === NO_ADDRESS;
   throw inputError(
     `${name}:${first.firstLine}`,
     noAddress

@@ -5,7 +5,7 @@ import { afterLine, endOfLine, frameOf, IRREGULAR, startCallchain, tellAddresses
 import { CR, HASH, NEWLINE, TAB } from './memory';
 import { formOf, lastPeriod, lastTime, tellThreadsApart } from './sample-line';
 import { child, push, walk } from './tree';
-export { nodeCount, nodesAt } from './tree';
+export { child, nodeCount, nodesAt } from './tree';
 
 // ---- what a scan leaves behind -------------------------------------------------------------------
 
@@ -18,6 +18,9 @@ let samples: i32 = 0;
 let frames: i32 = 0;
 let periodless: i32 = 0;
 let stopped: i32 = 0;
+/** Samples without a frame, and on which of the scan's lines the first one stands (the scan's first line is 0). */
+let empty: i32 = 0;
+let firstEmpty: i32 = 0;
 /** Least and largest time stamp of the scan, in nanoseconds. */
 let earliest: u64 = u64.MAX_VALUE;
 let latest: u64 = 0;
@@ -27,6 +30,8 @@ export function formsAt(): usize { return outForm; }
 export function periodsAt(): usize { return outPeriod; }
 export function sampleCount(): i32 { return samples; }
 export function frameCount(): i32 { return frames; }
+export function emptyCount(): i32 { return empty; }
+export function firstEmptyLine(): i32 { return firstEmpty; }
 export function withoutPeriod(): i32 { return periodless; }
 /** Why the scan ended: 0 more bytes are needed, 1 something that is not regular, 2 the tables are full. */
 export function why(): i32 { return stopped; }
@@ -75,7 +80,7 @@ export function setTask(form: i32, task: i32): void {
 }
 
 /**
- * Reads whole regular samples (a line with a time stamp, frames, one empty line) from the first
+ * Reads whole regular samples (a line with a time stamp, frames or none, one empty line) from the first
  * `length` bytes of the input, which begin where a sample may begin. Returns the bytes that were read;
  * `why` says what comes next. What is not regular, and whatever stands in one sample with it, is left.
  */
@@ -88,6 +93,7 @@ export function scan(length: i32, from: i32): i32 {
   earliest = u64.MAX_VALUE;
   latest = 0;
   stopped = 0;
+  empty = 0;
   let start = at;
   for (;;) {
     start = at;
@@ -119,7 +125,11 @@ export function scan(length: i32, from: i32): i32 {
       at = afterLine();
     }
     if (stopped != 0 || !whole) break;
-    if (depth == 0) { stopped = 1; break; }
+    if (depth == 0) {
+      if (empty == 0) firstEmpty = 2 * samples + frames;
+      empty++;
+      continue;
+    }
     const weight = lastPeriod();
     const stamp = lastTime();
     const out = <usize>samples << 2;
