@@ -92,7 +92,6 @@ export interface Scan {
 }
 
 const MODES: Readonly<Record<Addresses, number>> = { none: 0, kernel: 1, all: 2 };
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 let compiled: Module | null | undefined;
 
@@ -134,6 +133,8 @@ export class Scanner {
   private readonly forms: SampleLine[] = [];
   private inputAt = 0;
   private inputSize = 0;
+  /** All of the module's memory. */
+  private bytes = Buffer.alloc(0);
 
   private constructor(
     module: Module,
@@ -243,8 +244,12 @@ export class Scanner {
     };
   }
 
+  /** As the line reader decodes: a byte order mark stands for itself. */
   private text(at: number, length: number): string {
-    return decoder.decode(new Uint8Array(this.wasm.memory.buffer, at, length));
+    const { buffer } = this.wasm.memory;
+    // growing memory takes the old view away
+    if (this.bytes.buffer !== buffer) this.bytes = Buffer.from(buffer);
+    return this.bytes.toString('utf8', at, at + length);
   }
 
   private newFrame(at: number, length: number): number {

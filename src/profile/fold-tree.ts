@@ -141,7 +141,7 @@ class FrameNames {
     const { kernel, jit, addrs } = this.options;
     if (addrs && text === '[unknown]') return this.make(frame, text);
     // without marks only a frame without a symbol takes its name from elsewhere
-    const where = (dso[frame] ?? 0) * 2 + (inlined[frame] === true ? 1 : 0);
+    const where = (dso[frame] ?? 0) * 2 + (inlined[frame] ?? 0);
     const key =
       kernel || jit
         ? symbol * 2 * strings.size + where

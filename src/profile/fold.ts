@@ -113,20 +113,45 @@ function inBytewiseOrder(
   return { first, next };
 }
 
+/** The texts 2 * name ("a") and 2 * name + 1 ("a;") in bytewise order. */
+function textsInOrder(names: readonly Buffer[]): number[] {
+  // as bytes, a character each: JavaScript compares UTF-16
+  const texts = names.map((bytes) => bytes.toString('latin1'));
+  const text = (id: number) => texts[id] ?? '';
+  const sorted = names.map((_, id) => id).sort((a, b) => (text(a) < text(b) ? -1 : 1));
+  const order: number[] = [];
+  // names whose "a;" comes later: behind names that go on with what is less than a semicolon
+  const waiting: number[] = [];
+  const release = (until: string | null) => {
+    for (let last = waiting.at(-1); last !== undefined; last = waiting.at(-1)) {
+      const name = text(last);
+      const goesOn = until?.startsWith(name) === true && until.charCodeAt(name.length) < SEMICOLON;
+      if (goesOn) return;
+      order.push(2 * last + 1);
+      waiting.pop();
+    }
+  };
+  for (const id of sorted) {
+    release(text(id));
+    order.push(2 * id);
+    waiting.push(id);
+  }
+  release(null);
+  return order;
+}
+
 interface NodesOfName {
   nodes: Int32Array;
   from: number;
   to: number;
 }
 
-/** The texts 2 * name ("a") and 2 * name + 1 ("a;") in bytewise order, and the nodes of each name. */
+/** `textsInOrder`, and the nodes of each name. */
 function itemsByText(
   name: Int32Array,
   names: readonly Buffer[],
 ): { order: number[]; start: NodesOfName[] } {
-  const texts = names.flatMap((bytes) => [bytes, Buffer.concat([bytes, Buffer.from(';')])]);
-  const textOf = (text: number) => texts[text] ?? Buffer.alloc(0);
-  const order = texts.map((_, text) => text).sort((a, b) => Buffer.compare(textOf(a), textOf(b)));
+  const order = textsInOrder(names);
   const counts = new Int32Array(names.length + 1);
   for (const id of name) counts[id + 1] = (counts[id + 1] ?? 0) + 1;
   for (let id = 0; id < names.length; id++)
