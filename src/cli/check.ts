@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { noiseOf, otherKernel } from '../compare/index.js';
 import { inputError, usageError } from '../errors.js';
 import { frameFacts } from '../paravirt/index.js';
@@ -16,17 +16,17 @@ import { progress } from './progress.js';
 import { say } from './terminal.js';
 
 const optionsSchema = z.object({
-  event: z.string().optional(),
-  comm: z.string().optional(),
-  kernelOnly: z.boolean().default(false),
-  budget: percentOption.optional(),
-  output: z.string().default('-'),
-  format: z.enum(['text', 'json']).optional(),
-  inputFormat: z.enum(['perf-script', 'perf-data']).optional(),
-  kallsyms: z.string().optional(),
-  withPaths: z.boolean().default(false),
-  quiet: z.boolean().default(false),
-  verbose: z.boolean().default(false),
+  event: z.optional(z.string()),
+  comm: z.optional(z.string()),
+  kernelOnly: z._default(z.boolean(), false),
+  budget: z.optional(percentOption),
+  output: z._default(z.string(), '-'),
+  format: z.optional(z.enum(['text', 'json'])),
+  inputFormat: z.optional(z.enum(['perf-script', 'perf-data'])),
+  kallsyms: z.optional(z.string()),
+  withPaths: z._default(z.boolean(), false),
+  quiet: z._default(z.boolean(), false),
+  verbose: z._default(z.boolean(), false),
 });
 type CheckOptions = z.infer<typeof optionsSchema>;
 
@@ -52,7 +52,7 @@ export async function check(inputs: string[], given: unknown): Promise<void> {
   const report = await checkReport(paths, options);
   const text =
     formatOf(options) === 'json' ? JSON.stringify(report) + '\n' : renderCheckText(report);
-  if (options.output === '-') await writeStdout(text);
+  if (options.output === '-') writeStdout(text);
   else writeOutput(options.output, text);
   if (options.verbose && !options.quiet)
     for (const { code, message } of report.warnings) say(`${code}: ${message}`);

@@ -6,6 +6,7 @@ import { render } from '../render/index.js';
 import { colourText, wantsColour } from '../render/text/colour.js';
 import type { KernelConfigs } from '../report/configs.js';
 import type { Report } from '../report/schema.js';
+import type { readImages } from './images.js';
 import { parseDiffOptions, sidesOf, type DiffOptions, type Output } from './diff-options.js';
 import { outputsOf } from './parse-options.js';
 import { expandFolders, requireDistinct, requireOneStdin } from './inputs.js';
@@ -16,7 +17,6 @@ import { readOptionsOf } from './read-side.js';
 import { readSides } from './read-sides.js';
 import type { SideSpec } from './read-side.js';
 import { shownCommand } from './shown-command.js';
-import { readImages } from './images.js';
 import { requireWritable, writeOutput, writeStdout } from './outputs.js';
 import { say } from './terminal.js';
 
@@ -52,6 +52,12 @@ export async function diff(operands: string[], given: unknown): Promise<void> {
   for (const output of outputs) await write(output, await render(report, output.format, extra));
   if (!options.quiet) summarise(report, outputs, options.verbose);
   process.exitCode = budgetStatus(report, options.budgetStrict);
+}
+
+async function imagesOf(options: DiffOptions): Promise<ReturnType<typeof readImages>> {
+  const { baseVmlinux, newVmlinux, baseSites, newSites } = options;
+  if ((baseVmlinux ?? newVmlinux ?? baseSites ?? newSites) === undefined) return undefined;
+  return (await import('./images.js')).readImages(options);
 }
 
 async function configsOf(
@@ -95,7 +101,7 @@ export async function compareFiles(
 ): Promise<{ report: Report; sides: { base: Side; new: Side } }> {
   const budget = await budgetOf(options);
   const stats = await statsOf(paths, options);
-  const images = await readImages(options);
+  const images = await imagesOf(options);
   const withImages = images !== undefined;
   progress.begin([...paths.base, ...paths.new], options.quiet);
   const spec = (of: string[], kallsyms: string | undefined): SideSpec => ({
@@ -132,7 +138,7 @@ export async function compareFiles(
 export async function write(output: Output, text: string): Promise<void> {
   if (output.path !== '-') return writeOutput(output.path, text);
   const coloured = output.format === 'text' && wantsColour(process.stdout, process.env);
-  await writeStdout(coloured ? colourText(text) : text);
+  writeStdout(coloured ? colourText(text) : text);
 }
 
 /** A noisy run must not pass as a good one: with --budget-strict, not knowing has a status of its own. */
