@@ -12,6 +12,7 @@ import { expandFolders, inputName, requireDistinct, requireOneStdin } from './in
 import { requireSymbols } from './kernel-symbols.js';
 import { requireWritable, writeOutput, writeStdout } from './outputs.js';
 import { shownFile, shownOptions } from './shown-command.js';
+import { parseOptions } from './parse-options.js';
 import { progress } from './progress.js';
 import { say } from './terminal.js';
 
@@ -32,10 +33,7 @@ type CheckOptions = z.infer<typeof optionsSchema>;
 
 /** Parses commander's raw options; what is wrong is said in one line (exit status 2). */
 export function parseCheckOptions(given: unknown): CheckOptions {
-  const options = optionsSchema.safeParse(given);
-  if (options.success) return options.data;
-  const issue = options.error.issues[0];
-  throw usageError(`--${String(issue?.path[0])}: ${issue?.message ?? 'not understood'}`);
+  return parseOptions(optionsSchema, given);
 }
 
 /** `pvflame check`: the noise of one kernel's runs. */
