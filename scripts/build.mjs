@@ -1,18 +1,10 @@
 // Builds dist/: the type-checked program, the page's client as one inline bundle, the templates,
 // and the published JSON Schemas of the documents.
 import { execFileSync } from 'node:child_process';
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { dirname, join } from 'node:path';
-import { build } from 'esbuild';
+import { compilePacks, packCommandLine } from './pack.mjs';
 import { buildPage } from './page-bundle.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -42,33 +34,10 @@ execFileSync(
 );
 await buildPage(join(dist, 'assets'));
 cpSync(join(root, 'templates'), join(dist, 'assets'), { recursive: true });
-// The command line as few files: loading a hundred modules takes longer than folding a recording.
-await build({
-  entryPoints: {
-    main: join(root, 'src/cli/main.ts'),
-    'side-worker': join(root, 'src/cli/side-worker.ts'),
-  },
-  outdir: join(dist, 'cli'),
-  // as deep as dist/render/html: assets are found from there
-  chunkNames: 'chunks/[name]-[hash]',
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
-  // what is loaded seldom, or is no ES module, stays as its authors packed it
-  external: ['iced-x86', 'yaml', 'jstat', 'fzstd', 'xxhash-wasm'],
-  // commander is no ES module
-  banner: {
-    js: "import { createRequire as nodeRequire } from 'node:module'; const require = nodeRequire(import.meta.url);",
-  },
-  sourcemap: 'linked',
-  legalComments: 'none',
-  minifySyntax: true,
-  minifyWhitespace: true,
-  logLevel: 'warning',
-});
-chmodSync(join(dist, 'cli/main.js'), 0o755);
+// what tsc wrote of it is nothing to import
+rmSync(join(dist, 'cli'), { recursive: true });
+await packCommandLine(root, dist);
+compilePacks(root, dist);
 const schemas = await import(join(dist, 'report/json-schema.js'));
 for (const [name, schema] of Object.entries({
   report: schemas.reportJsonSchema(),

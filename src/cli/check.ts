@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { noiseOf, otherKernel } from '../compare/index.js';
 import { inputError, usageError } from '../errors.js';
 import { frameFacts } from '../paravirt/index.js';
@@ -12,30 +12,28 @@ import { expandFolders, inputName, requireDistinct, requireOneStdin } from './in
 import { requireSymbols } from './kernel-symbols.js';
 import { requireWritable, writeOutput, writeStdout } from './outputs.js';
 import { shownFile, shownOptions } from './shown-command.js';
+import { parseOptions } from './parse-options.js';
 import { progress } from './progress.js';
 import { say } from './terminal.js';
 
 const optionsSchema = z.object({
-  event: z.string().optional(),
-  comm: z.string().optional(),
-  kernelOnly: z.boolean().default(false),
-  budget: percentOption.optional(),
-  output: z.string().default('-'),
-  format: z.enum(['text', 'json']).optional(),
-  inputFormat: z.enum(['perf-script', 'perf-data']).optional(),
-  kallsyms: z.string().optional(),
-  withPaths: z.boolean().default(false),
-  quiet: z.boolean().default(false),
-  verbose: z.boolean().default(false),
+  event: z.optional(z.string()),
+  comm: z.optional(z.string()),
+  kernelOnly: z._default(z.boolean(), false),
+  budget: z.optional(percentOption),
+  output: z._default(z.string(), '-'),
+  format: z.optional(z.enum(['text', 'json'])),
+  inputFormat: z.optional(z.enum(['perf-script', 'perf-data'])),
+  kallsyms: z.optional(z.string()),
+  withPaths: z._default(z.boolean(), false),
+  quiet: z._default(z.boolean(), false),
+  verbose: z._default(z.boolean(), false),
 });
 type CheckOptions = z.infer<typeof optionsSchema>;
 
 /** Parses commander's raw options; what is wrong is said in one line (exit status 2). */
 export function parseCheckOptions(given: unknown): CheckOptions {
-  const options = optionsSchema.safeParse(given);
-  if (options.success) return options.data;
-  const issue = options.error.issues[0];
-  throw usageError(`--${String(issue?.path[0])}: ${issue?.message ?? 'not understood'}`);
+  return parseOptions(optionsSchema, given);
 }
 
 /** `pvflame check`: the noise of one kernel's runs. */
@@ -52,7 +50,7 @@ export async function check(inputs: string[], given: unknown): Promise<void> {
   const report = await checkReport(paths, options);
   const text =
     formatOf(options) === 'json' ? JSON.stringify(report) + '\n' : renderCheckText(report);
-  if (options.output === '-') await writeStdout(text);
+  if (options.output === '-') writeStdout(text);
   else await writeOutput(options.output, text);
   if (options.verbose && !options.quiet)
     for (const { code, message } of report.warnings) say(`${code}: ${message}`);

@@ -1,63 +1,62 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { usageError } from '../errors.js';
 import { FORMATS, type Format } from '../render/formats.js';
 import { parseOptions } from './parse-options.js';
 
-export const works = z.string().transform((text, context) => {
-  const numbers = text.split(',').map(Number);
-  if (numbers.every((n) => Number.isFinite(n) && n > 0)) return numbers;
-  context.addIssue({
-    code: 'custom',
-    message: 'give a positive number, or one a run with commas between',
-  });
-  return z.NEVER;
-});
+export const works = z.pipe(
+  z.string(),
+  z.transform((text: string, context) => {
+    const numbers = text.split(',').map(Number);
+    if (numbers.every((n) => Number.isFinite(n) && n > 0)) return numbers;
+    context.issues.push({
+      code: 'custom',
+      input: text,
+      message: 'give a positive number, or one a run with commas between',
+    });
+    return z.NEVER;
+  }),
+);
 
 /** "0.2%" or "0.2" */
-export const percentOption = z
-  .string()
-  .regex(/^\d+(?:\.\d+)? ?%?$/, 'give percent of the base total, as in 0.2%')
-  .transform((text) => Number.parseFloat(text));
+export const percentOption = z.pipe(
+  z.string().check(z.regex(/^\d+(?:\.\d+)? ?%?$/, 'give percent of the base total, as in 0.2%')),
+  z.transform((text: string) => Number.parseFloat(text)),
+);
 
 export const diffOptionsSchema = z.object({
-  base: z.array(z.string()).optional(),
-  new: z.array(z.string()).optional(),
-  output: z.array(z.string()).default([]),
-  format: z.enum(FORMATS).optional(),
-  event: z.string().optional(),
-  comm: z.string().optional(),
-  kernelOnly: z.boolean().default(false),
-  baseLabel: z.string().optional(),
-  newLabel: z.string().optional(),
-  exactSymbols: z.boolean().default(false),
-  baseVmlinux: z.string().optional(),
-  newVmlinux: z.string().optional(),
-  baseKallsyms: z.string().optional(),
-  newKallsyms: z.string().optional(),
-  baseSites: z.string().optional(),
-  newSites: z.string().optional(),
-  baseConfig: z.string().optional(),
-  newConfig: z.string().optional(),
-  nativeEquivalents: z.enum(['on', 'off']).default('on'),
-  normalize: z.enum(['none', 'total', 'work', 'user']).default('none'),
-  baseWork: works.optional(),
-  newWork: works.optional(),
-  budget: percentOption.optional(),
-  baseStat: z.array(z.string()).optional(),
-  newStat: z.array(z.string()).optional(),
-  budgetFile: z.string().optional(),
-  budgetStrict: z.boolean().default(false),
-  seed: z.coerce
-    .number()
-    .int()
-    .nonnegative()
-    .max(2 ** 53 - 1)
-    .optional(),
-  inputFormat: z.enum(['perf-script', 'perf-data']).optional(),
-  withPaths: z.boolean().default(false),
-  title: z.string().optional(),
-  quiet: z.boolean().default(false),
-  verbose: z.boolean().default(false),
+  base: z.optional(z.array(z.string())),
+  new: z.optional(z.array(z.string())),
+  output: z._default(z.array(z.string()), []),
+  format: z.optional(z.enum(FORMATS)),
+  event: z.optional(z.string()),
+  comm: z.optional(z.string()),
+  kernelOnly: z._default(z.boolean(), false),
+  baseLabel: z.optional(z.string()),
+  newLabel: z.optional(z.string()),
+  exactSymbols: z._default(z.boolean(), false),
+  baseVmlinux: z.optional(z.string()),
+  newVmlinux: z.optional(z.string()),
+  baseKallsyms: z.optional(z.string()),
+  newKallsyms: z.optional(z.string()),
+  baseSites: z.optional(z.string()),
+  newSites: z.optional(z.string()),
+  baseConfig: z.optional(z.string()),
+  newConfig: z.optional(z.string()),
+  nativeEquivalents: z._default(z.enum(['on', 'off']), 'on'),
+  normalize: z._default(z.enum(['none', 'total', 'work', 'user']), 'none'),
+  baseWork: z.optional(works),
+  newWork: z.optional(works),
+  budget: z.optional(percentOption),
+  baseStat: z.optional(z.array(z.string())),
+  newStat: z.optional(z.array(z.string())),
+  budgetFile: z.optional(z.string()),
+  budgetStrict: z._default(z.boolean(), false),
+  seed: z.optional(z.coerce.number().check(z.int(), z.nonnegative(), z.maximum(2 ** 53 - 1))),
+  inputFormat: z.optional(z.enum(['perf-script', 'perf-data'])),
+  withPaths: z._default(z.boolean(), false),
+  title: z.optional(z.string()),
+  quiet: z._default(z.boolean(), false),
+  verbose: z._default(z.boolean(), false),
 });
 
 export type DiffOptions = z.infer<typeof diffOptionsSchema>;

@@ -4,6 +4,7 @@ import type { ImageCode } from '../paravirt/index.js';
 import { chooseEvent, type Profile } from '../profile/index.js';
 import type { KernelConfigs } from '../report/configs.js';
 import type { Report } from '../report/schema.js';
+import type { readImages } from './images.js';
 import { parseDiffOptions, sidesOf, type DiffOptions, type Output } from './diff-options.js';
 import { outputsOf } from './parse-options.js';
 import { expandFolders, requireDistinct, requireOneStdin } from './inputs.js';
@@ -14,7 +15,6 @@ import { readOptionsOf } from './read-side.js';
 import { readSides } from './read-sides.js';
 import type { SideSpec } from './read-side.js';
 import { shownCommand } from './shown-command.js';
-import { readImages } from './images.js';
 import { requireWritable } from './outputs.js';
 import { say } from './terminal.js';
 import { writeReport } from './write-report.js';
@@ -41,6 +41,12 @@ export async function diff(operands: string[], given: unknown): Promise<void> {
   await writeReport(report, sides, outputs);
   if (!options.quiet) summarise(report, outputs, options.verbose);
   process.exitCode = budgetStatus(report, options.budgetStrict);
+}
+
+async function imagesOf(options: DiffOptions): Promise<ReturnType<typeof readImages>> {
+  const { baseVmlinux, newVmlinux, baseSites, newSites } = options;
+  if ((baseVmlinux ?? newVmlinux ?? baseSites ?? newSites) === undefined) return undefined;
+  return (await import('./images.js')).readImages(options);
 }
 
 async function configsOf(
@@ -84,7 +90,7 @@ export async function compareFiles(
 ): Promise<{ report: Report; sides: { base: Side; new: Side } }> {
   const budget = await budgetOf(options);
   const stats = await statsOf(paths, options);
-  const images = await readImages(options);
+  const images = await imagesOf(options);
   const withImages = images !== undefined;
   progress.begin([...paths.base, ...paths.new], options.quiet);
   const spec = (of: string[], kallsyms: string | undefined): SideSpec => ({

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { inputError, usageError } from '../errors.js';
 import { embeddedReport, embeddedStacks } from '../render/html/embedded.js';
 import { foldedLines } from '../report/stacks-schema.js';
@@ -10,8 +10,8 @@ import { requireWritable, writeOutput, writeStdout } from './outputs.js';
 const MOST_PAGE = 1 << 28;
 
 const optionsSchema = z.object({
-  folded: z.enum(['base', 'new']).optional(),
-  output: z.string().default('-'),
+  folded: z.optional(z.enum(['base', 'new'])),
+  output: z._default(z.string(), '-'),
 });
 
 /** `pvflame extract`: what a page carries, back out of it. */
@@ -26,7 +26,7 @@ export async function extract(path: string, given: unknown): Promise<void> {
     options.folded === undefined
       ? embeddedReport(page, path).json
       : foldedText(page, path, options.folded);
-  if (options.output === '-') await writeStdout(text);
+  if (options.output === '-') writeStdout(text);
   else await writeOutput(options.output, text);
 }
 

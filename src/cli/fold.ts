@@ -1,28 +1,29 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { chooseEvent, foldedText, readProfile, type Profile } from '../profile/index.js';
 import { inputName, requireDistinct, requireOneStdin } from './inputs.js';
 import { requireWritable, writeOutput, writeStdout } from './outputs.js';
+import { parseOptions } from './parse-options.js';
 import { progress } from './progress.js';
 import { say } from './terminal.js';
 
 const optionsSchema = z.object({
-  kernel: z.boolean().default(false),
-  all: z.boolean().default(false),
-  pid: z.boolean().default(false),
-  tid: z.boolean().default(false),
-  addrs: z.boolean().default(false),
-  event: z.string().optional(),
-  comm: z.string().optional(),
-  kernelOnly: z.boolean().default(false),
-  kallsyms: z.string().optional(),
-  output: z.string().default('-'),
-  inputFormat: z.enum(['perf-script', 'perf-data']).optional(),
-  quiet: z.boolean().default(false),
+  kernel: z._default(z.boolean(), false),
+  all: z._default(z.boolean(), false),
+  pid: z._default(z.boolean(), false),
+  tid: z._default(z.boolean(), false),
+  addrs: z._default(z.boolean(), false),
+  event: z.optional(z.string()),
+  comm: z.optional(z.string()),
+  kernelOnly: z._default(z.boolean(), false),
+  kallsyms: z.optional(z.string()),
+  output: z._default(z.string(), '-'),
+  inputFormat: z.optional(z.enum(['perf-script', 'perf-data'])),
+  quiet: z._default(z.boolean(), false),
 });
 
 /** `pvflame fold`: folded stacks of all inputs together. */
 export async function fold(paths: string[], given: unknown): Promise<void> {
-  const options = optionsSchema.parse(given);
+  const options = parseOptions(optionsSchema, given);
   requireOneStdin(paths);
   requireDistinct(paths, [options.output]);
   requireWritable(options.output);
@@ -46,7 +47,7 @@ export async function fold(paths: string[], given: unknown): Promise<void> {
     jit: options.all,
     addrs: options.addrs,
   });
-  if (options.output === '-') for (const piece of text) await writeStdout(piece);
+  if (options.output === '-') for (const piece of text) writeStdout(piece);
   else await writeOutput(options.output, Buffer.concat([...copied(text)]));
   if (!options.quiet) report(profile, event, assumed);
 }

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ExitStatus, UserError, usageError } from '../errors.js';
@@ -10,55 +9,71 @@ import { registerFold } from './commands/fold.js';
 import { registerSeries } from './commands/series.js';
 import { registerValidate } from './commands/validate.js';
 import { registerVerify } from './commands/verify.js';
-import { dropUnfinished } from './outputs.js';
+import { dropUnfinished, writeStdout } from './outputs.js';
 import { progress } from './progress.js';
 import { registerSites } from './commands/sites.js';
 import { say } from './terminal.js';
+import { writeError } from './write-now.js';
 
-function program(): Command {
+const OUTPUT = { writeOut: writeStdout, writeErr: () => undefined };
+
+/** In the order of the help. */
+const COMMANDS: Readonly<Record<string, (root: Command) => unknown>> = {
+  diff: registerDiff,
+  check: registerCheck,
+  validate: registerValidate,
+  series: registerSeries,
+  fold: registerFold,
+  extract: registerExtract,
+  verify: registerVerify,
+  sites: registerSites,
+};
+const NAMES = Object.keys(COMMANDS);
+
+/** Knows the command that is asked for, and all of them where the help may list them: options take time to make. */
+function program(args: readonly string[]): Command {
   const root = new Command('pvflame')
     .description('attributes the extra cycles between two kernels to paravirt call sites')
     .version(VERSION, '-V, --version')
     .helpCommand('help [command]', 'show help for a command')
-    .configureOutput({ writeErr: () => undefined })
+    .configureOutput(OUTPUT)
     .exitOverride();
-  const diff = registerDiff(root);
-  registerCheck(root);
-  registerValidate(root);
-  registerSeries(root);
-  registerFold(root);
-  registerExtract(root);
-  registerVerify(root);
-  registerSites(root);
+  const [word = ''] = args;
+  const asked = NAMES.includes(word)
+    ? [word]
+    : word === 'help' || args.some((arg) => arg === '-h' || arg === '--help')
+      ? NAMES
+      : ['diff'];
+  for (const name of asked) COMMANDS[name]?.(root);
   for (const command of root.commands) {
-    command.exitOverride().configureOutput({ writeErr: () => undefined });
+    command.exitOverride().configureOutput(OUTPUT);
   }
   root.configureHelp({
     formatHelp: (command, helper) =>
       command === root
-        ? rootHelp(root, diff)
+        ? rootHelp(root)
         : Command.prototype.createHelp().formatHelp(command, helper),
   });
   return root;
 }
 
 /** `pvflame --help` is about comparing, the main job; the other commands are listed under it. */
-function rootHelp(root: Command, diff: Command): string {
-  const commands = root.commands
-    .filter((command) => command !== diff)
-    .map((command) => `  ${command.name().padEnd(10)} ${command.description()}`);
-  return `${diff.helpInformation()}\nOther commands (pvflame COMMAND --help):\n${commands.join('\n')}\n`;
+function rootHelp(root: Command): string {
+  const [diff, ...others] = root.commands;
+  const commands = others.map(
+    (command) => `  ${command.name().padEnd(10)} ${command.description()}`,
+  );
+  return `${diff?.helpInformation()}\nOther commands (pvflame COMMAND --help):\n${commands.join('\n')}\n`;
 }
 
 /** A word that is no file and nearly a command is a mistyped command, not an input. */
-function refuseMistyped(root: Command, args: readonly string[]): void {
+function refuseMistyped(args: readonly string[]): void {
   const [word] = args;
   if (word === undefined || word.startsWith('-')) return;
-  const names = root.commands.map((command) => command.name());
-  if (names.includes(word) || word === 'help' || existsSync(word) || !/^[a-z]+$/.test(word)) return;
-  const near = names.find((name) => distance(name, word) <= 2);
+  if (NAMES.includes(word) || word === 'help' || existsSync(word) || !/^[a-z]+$/.test(word)) return;
+  const near = NAMES.find((name) => distance(name, word) <= 2);
   const advice =
-    near === undefined ? `commands are ${names.join(', ')}` : `did you mean '${near}'?`;
+    near === undefined ? `commands are ${NAMES.join(', ')}` : `did you mean '${near}'?`;
   throw usageError(`'${word}': no such file or command; ${advice}`);
 }
 
@@ -85,23 +100,19 @@ function exitStatusOf(error: unknown): number {
   const debug = process.env['PVFLAME_DEBUG'] === '1';
   if (error instanceof UserError) {
     say(error.message);
-    if (debug) process.stderr.write(`${error.stack ?? ''}\n`);
+    if (debug) writeError(`${error.stack ?? ''}\n`);
     return error.status;
   }
   const text = error instanceof Error ? error.message : String(error);
   say(
     `internal error: ${text}; this is a bug in pvflame, please report it (PVFLAME_DEBUG=1 shows where)`,
   );
-  if (debug && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+  if (debug && error instanceof Error) writeError(`${error.stack ?? ''}\n`);
   return ExitStatus.bug;
 }
 
-async function main(): Promise<void> {
-  // `pvflame ... | head` ends when head has enough
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(ExitStatus.done);
-    throw error;
-  });
+/** Runs the command that the arguments name; sets the exit status. */
+export async function main(): Promise<void> {
   for (const [signal, status] of [
     ['SIGINT', 130],
     ['SIGTERM', 143],
@@ -113,12 +124,10 @@ async function main(): Promise<void> {
     });
   }
   try {
-    const root = program();
-    refuseMistyped(root, process.argv.slice(2));
-    await root.parseAsync(process.argv);
+    const args = process.argv.slice(2);
+    refuseMistyped(args);
+    await program(args).parseAsync(args, { from: 'user' });
   } catch (error) {
     process.exitCode = exitStatusOf(error);
   }
 }
-
-await main();

@@ -11,6 +11,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { ExitStatus, UserError } from '../errors.js';
+import { writeNow } from './write-now.js';
 
 const pending = new Set<string>();
 const writeSome = promisify(write);
@@ -71,15 +72,14 @@ export function dropUnfinished(): void {
   for (const path of pending) rmSync(path, { force: true });
 }
 
-/** Writes to standard output and waits until it is taken; a closed pipe is not an error. */
-export async function writeStdout(text: string | Uint8Array): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    process.stdout.write(text, (error) => {
-      if (error === null || error === undefined) resolve();
-      else if ((error as NodeJS.ErrnoException).code === 'EPIPE') resolve();
-      else reject(asOutputError('standard output', error));
-    });
-  });
+/** Writes to standard output and waits until it is taken; `pvflame ... | head` ends when head has enough. */
+export function writeStdout(text: string | Uint8Array): void {
+  try {
+    writeNow(1, text);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(ExitStatus.done);
+    throw asOutputError('standard output', error);
+  }
 }
 
 function asOutputError(path: string, error: unknown): UserError {

@@ -14,9 +14,19 @@ export function progressLine(bytes: number, total: number, ms: number): string {
   return `pvflame: reading, ${read}, ${mega(rate * 1000)} MB/s${left}`;
 }
 
+/** Bytes of all inputs; 0 where one's are not known. */
+function totalOf(paths: readonly string[]): number {
+  const sizes = paths.map((path) => {
+    const known = path === '-' ? undefined : statSync(path, { throwIfNoEntry: false });
+    return known?.isFile() === true ? known.size : NaN;
+  });
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  return Number.isNaN(total) ? 0 : total;
+}
+
 /** The one line of a process that is reading: only on a terminal, gone when reading is done. */
 class Progress {
-  private total = 0;
+  private paths: readonly string[] = [];
   private bytes = 0;
   private started = 0;
   private told = 0;
@@ -25,14 +35,8 @@ class Progress {
 
   /** Begins to count what is read of these inputs. */
   begin(paths: readonly string[], quiet: boolean): void {
-    this.active = process.stderr.isTTY && !quiet;
-    if (!this.active) return;
-    const sizes = paths.map((path) => {
-      const known = path === '-' ? undefined : statSync(path, { throwIfNoEntry: false });
-      return known?.isFile() === true ? known.size : NaN;
-    });
-    const total = sizes.reduce((sum, size) => sum + size, 0);
-    this.total = Number.isNaN(total) ? 0 : total;
+    this.active = !quiet;
+    this.paths = paths;
     this.bytes = 0;
     this.started = this.told = performance.now();
   }
@@ -43,10 +47,13 @@ class Progress {
     this.bytes += bytes;
     const now = performance.now();
     if (now - this.started < SILENT_MS || now - this.told < EVERY_MS) return;
+    // asked no sooner: making the stream takes time
+    this.active = process.stderr.isTTY;
+    if (!this.active) return;
     this.told = now;
     this.shown = true;
     const room = Math.max(20, (process.stderr.columns || 80) - 1);
-    const line = progressLine(this.bytes, this.total, now - this.started).slice(0, room);
+    const line = progressLine(this.bytes, totalOf(this.paths), now - this.started).slice(0, room);
     process.stderr.write(`\r${line}\u001b[K`);
   };
 

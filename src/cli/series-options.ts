@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { usageError } from '../errors.js';
 import { diffOptionsSchema } from './diff-options.js';
 import { expandFolders } from './inputs.js';
 import { parseOptions } from './parse-options.js';
 import { printable } from './printable.js';
 
-export const seriesOptionsSchema = diffOptionsSchema
-  .pick({
+export const seriesOptionsSchema = z.extend(
+  z.pick(diffOptionsSchema, {
     output: true,
     event: true,
     comm: true,
@@ -21,13 +21,14 @@ export const seriesOptionsSchema = diffOptionsSchema
     title: true,
     quiet: true,
     verbose: true,
-  })
-  .extend({
-    format: z.enum(['html', 'text', 'markdown', 'json']).optional(),
-    normalize: z.enum(['none', 'total', 'user']).default('none'),
-    reference: z.string().optional(),
-    vmlinux: z.array(z.string()).optional(),
-  });
+  }),
+  {
+    format: z.optional(z.enum(['html', 'text', 'markdown', 'json'])),
+    normalize: z._default(z.enum(['none', 'total', 'user']), 'none'),
+    reference: z.optional(z.string()),
+    vmlinux: z.optional(z.array(z.string())),
+  },
+);
 export type SeriesOptions = z.infer<typeof seriesOptionsSchema>;
 
 /** A kernel of the series and its recordings. */

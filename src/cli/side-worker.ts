@@ -11,17 +11,23 @@ const STEP = 4 << 20;
 const spec = workerData as SideSpec;
 const send = (message: FromWorker, memory: ArrayBuffer[] = []) =>
   parentPort?.postMessage(message, memory);
-let unsaid = 0;
-try {
-  const profile = await readSide(spec, (bytes) => {
-    unsaid += bytes;
-    if (unsaid < STEP) return;
-    send({ read: unsaid });
-    unsaid = 0;
-  });
-  const packed = packProfile(profile);
-  send({ profile: packed.profile }, packed.memory);
-} catch (error) {
-  if (!(error instanceof UserError)) throw error;
-  send({ failed: { message: error.message, status: error.status } });
+
+async function work(): Promise<void> {
+  let unsaid = 0;
+  try {
+    const profile = await readSide(spec, (bytes) => {
+      unsaid += bytes;
+      if (unsaid < STEP) return;
+      send({ read: unsaid });
+      unsaid = 0;
+    });
+    const packed = packProfile(profile);
+    send({ profile: packed.profile }, packed.memory);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    send({ failed: { message: error.message, status: error.status } });
+  }
 }
+
+// what is thrown here ends the thread with an error, which the other side is told of
+void work();

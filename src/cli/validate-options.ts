@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { usageError } from '../errors.js';
 import { diffOptionsSchema, works } from './diff-options.js';
 import { parseOptions } from './parse-options.js';
@@ -7,8 +7,8 @@ import { parseOptions } from './parse-options.js';
 export const PROFILES = ['native', 'before', 'after'] as const;
 export type ProfileName = (typeof PROFILES)[number];
 
-const text = z.string().optional();
-const texts = z.array(z.string()).optional();
+const text = z.optional(z.string());
+const texts = z.optional(z.array(z.string()));
 const perProfile = {
   native: texts,
   before: texts,
@@ -28,13 +28,13 @@ const perProfile = {
   nativeStat: texts,
   beforeStat: texts,
   afterStat: texts,
-  nativeWork: works.optional(),
-  beforeWork: works.optional(),
-  afterWork: works.optional(),
+  nativeWork: z.optional(works),
+  beforeWork: z.optional(works),
+  afterWork: z.optional(works),
 };
 
-export const validateOptionsSchema = diffOptionsSchema
-  .pick({
+export const validateOptionsSchema = z.extend(
+  z.pick(diffOptionsSchema, {
     output: true,
     event: true,
     comm: true,
@@ -50,12 +50,13 @@ export const validateOptionsSchema = diffOptionsSchema
     title: true,
     quiet: true,
     verbose: true,
-  })
-  .extend({
+  }),
+  {
     ...perProfile,
-    format: z.enum(['html', 'text', 'markdown', 'json']).optional(),
+    format: z.optional(z.enum(['html', 'text', 'markdown', 'json'])),
     counts: text,
-  });
+  },
+);
 
 export type ValidateOptions = z.infer<typeof validateOptionsSchema>;
 

@@ -39,7 +39,7 @@ export async function verify(path: string, inputs: readonly string[]): Promise<v
       said.push(...again.said);
     }
   }
-  await writeStdout(
+  writeStdout(
     [...said, ...wrong.map((line) => `DIFFERS: ${line}`)]
       .map((l) => `${visibleText(l)}\n`)
       .join(''),

@@ -35,5 +35,5 @@ export async function write(output: Output, data: string | Uint8Array): Promise<
     typeof data === 'string' &&
     output.format === 'text' &&
     wantsColour(process.stdout, process.env);
-  await writeStdout(coloured ? colourText(data) : data);
+  writeStdout(coloured ? colourText(data) : data);
 }

@@ -6,7 +6,6 @@ import { inputError, type UserError } from '../errors.js';
 import { failureLine, runChild, type ChildEnd, type RunningChild } from './source-child.js';
 import { requirePerfScript, sniff, type Format } from './sniff.js';
 import { openInput, peekInput, type OpenInput, type OpenOptions } from './source.js';
-import { onPath } from './zstd.js';
 
 export interface PerfOptions extends OpenOptions {
   /** A copy of the recorded kernel's /proc/kallsyms, perhaps compressed; passed to perf. */
@@ -163,6 +162,7 @@ async function drain(input: OpenInput): Promise<void> {
 export function readPerfData(input: OpenInput, options: PerfOptions = {}): OpenInput {
   async function* chunks(): AsyncGenerator<Uint8Array> {
     const perf = perfProgram();
+    const { onPath } = await import('./zstd.js');
     if (!perf.includes('/') && !onPath(perf)) throw perfMissing(input.name, perf);
     let data: FileHandle | null = null;
     let kallsyms: FileHandle | null = null;

@@ -9,7 +9,7 @@ import { compressionOf, sniff, SNIFF_BYTES, type Format } from './sniff.js';
 import { ByteReader } from './source-bytes.js';
 import { gunzip } from './source-gzip.js';
 import { printable } from './source-name.js';
-import { unzstd, type ZstdDecoder } from './zstd.js';
+import type { ZstdDecoder } from './zstd.js';
 
 export interface OpenInput {
   /** The path as given, or `stdin`; fit for a message. */
@@ -319,7 +319,7 @@ export async function openInput(path: string, options: OpenOptions = {}): Promis
       compression === 'gzip'
         ? gunzip(name, reader)
         : compression === 'zstd'
-          ? unzstd(name, reader, options.zstdDecoder)
+          ? (await import('./zstd.js')).unzstd(name, reader, options.zstdDecoder)
           : reader.rest();
     return {
       name,

@@ -17,6 +17,6 @@ export function registerSites(program: Command): void {
     .option('--code', 'list the machine code of each site, as built and as patched at boot')
     .action(async (vmlinux: string, modules: string[], options: SitesOptions) => {
       const text = await (await import('../sites.js')).runSites([vmlinux, ...modules], options);
-      if (text !== null) await writeStdout(text);
+      if (text !== null) writeStdout(text);
     });
 }

@@ -1,10 +1,6 @@
-import {
-  siteCoder,
-  type KernelImage,
-  type Site,
-  type SiteCode,
-  type SiteTable,
-} from '../image/index.js';
+import type { KernelImage, Site, SiteCode, SiteTable } from '../image/index.js';
+// not from the index: comparisons without images are not to load the rest of it
+import { siteCoder } from '../image/site-code.js';
 import { canonicalSymbol } from '../symbols.js';
 import { readInstructions, type Instructions } from './instructions.js';
 import {

@@ -1,0 +1,40 @@
+// Runs the built command line once: `node scripts/compile-packs.mjs dist/cli/main.js ARGS...`, and keeps beside each
+// pack what V8 has compiled of it by the end. A next run begins with that, and adds what it needs.
+import { statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import vm from 'node:vm';
+import threads from 'node:worker_threads';
+
+const self = fileURLToPath(import.meta.url);
+const main = threads.isMainThread ? process.argv[2] : threads.workerData.main;
+const packs = new Map();
+
+const { Script } = vm;
+vm.Script = class extends Script {
+  constructor(source, options) {
+    super(source, options);
+    packs.set(options.filename, this);
+  }
+};
+
+if (threads.isMainThread) {
+  process.argv.splice(1, 1);
+  const { Worker } = threads;
+  threads.Worker = class extends Worker {
+    constructor(_file, options) {
+      super(self, { ...options, workerData: { main, spec: options.workerData } });
+    }
+  };
+} else {
+  threads.workerData = threads.workerData.spec;
+}
+
+// as src/cli/load.ts asks for it
+const ending = `${process.version}-${process.arch}-${statSync(process.execPath).size}`;
+process.on('exit', () => {
+  for (const [file, script] of packs)
+    writeFileSync(file.replace(/js$/, ending), script.createCachedData());
+});
+createRequire(main)(threads.isMainThread ? main : join(dirname(main), 'side-worker.js'));
