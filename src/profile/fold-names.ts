@@ -61,6 +61,7 @@ function withModule(symbol: string, dso: string, address: () => string, addrs: b
 
 function tidyGeneric(symbol: string): string {
   const name = symbol.replaceAll(';', ':');
+  if (!name.includes('(')) return name;
   let depth = 0;
   let afterDot = -1;
   for (let i = 0; i < name.length; i++) {

@@ -1,7 +1,8 @@
 import type { FrameTable } from '../ingest/index.js';
 import { foldFrameName, type FoldNameOptions } from './fold-names.js';
+import { FoldNodes } from './fold-nodes.js';
 import { columnOf, type Profile } from './profile.js';
-import { StackTable, taskName } from './stacks.js';
+import { taskName } from './stacks.js';
 
 const PLAIN = { kernel: false, jit: false, addrs: false } as const;
 
@@ -15,18 +16,23 @@ export interface FoldTree {
   parent: Int32Array;
   /** Index into `names`. */
   name: Int32Array;
-  /** One a profile: weight of the stack that ends at a node, all runs added; NaN where none ends. */
-  weights: Float64Array[];
+  /** One a profile: the node of each node of its own stacks. */
+  nodeOf: Int32Array[];
+  /** One a profile: 1 where a stack of it ends. */
+  ends: Uint8Array[];
   /** One a profile: how many stacks it has. */
   stacks: number[];
 }
 
+/** A profile and its event that counts. */
+export interface FoldSide {
+  profile: Profile;
+  event: string;
+}
+
 /** Folds each profile's event into one tree; nodes of stacks that both have are shared. */
-export function foldTree(
-  sides: readonly { profile: Profile; event: string }[],
-  options: FoldNameOptions = PLAIN,
-): FoldTree {
-  const nodes = new StackTable();
+export function foldTree(sides: readonly FoldSide[], options: FoldNameOptions = PLAIN): FoldTree {
+  const nodes = new FoldNodes(sides.reduce((sum, { profile }) => sum + profile.stacks.size, 0));
   const nameIds = new Map<string, number>();
   const idOf = (name: string) => {
     const known = nameIds.get(name);
@@ -34,47 +40,58 @@ export function foldTree(
     nameIds.set(name, nameIds.size);
     return nameIds.size - 1;
   };
-  const maps = sides.map(({ profile }) => place(profile, nodes, idOf, options));
-  const parent = new Int32Array(nodes.size);
-  const name = new Int32Array(nodes.size);
-  for (let node = 0; node < nodes.size; node++) {
-    parent[node] = nodes.parent(node);
-    name[node] = nodes.key(node);
-  }
-  const weights = sides.map((side, i) => sumsOf(side, maps[i] ?? new Int32Array(), nodes.size));
-  return { names: [...nameIds.keys()], parent, name, weights, stacks: weights.map(known) };
+  const nodeOf = sides.map(({ profile }) => place(profile, nodes, idOf, options));
+  const { parent, name } = nodes;
+  const ends = sides.map((side, i) => endsOf(side, nodeOf[i] ?? new Int32Array(), parent.length));
+  return {
+    names: [...nameIds.keys()],
+    parent,
+    name,
+    nodeOf,
+    ends: ends.map(({ marks }) => marks),
+    stacks: ends.map(({ stacks }) => stacks),
+  };
 }
 
-/** Weight of the stacks that end at each of `size` nodes; NaN where none ends. */
-function sumsOf(
-  { profile, event }: { profile: Profile; event: string },
-  map: Int32Array,
-  size: number,
-): Float64Array {
-  const sums = new Float64Array(size).fill(NaN);
+/** Weight of the stacks that end at each node, all runs added. */
+export function foldedWeights({ profile, event }: FoldSide, nodeOf: Int32Array): Float64Array {
+  const sums = new Float64Array(nodeOf.reduce((most, node) => Math.max(most, node), -1) + 1);
   for (const run of profile.runs) {
     const column = columnOf(run, event);
-    if (column === undefined) continue;
-    for (let node = 0; node < column.length; node++) {
-      if (column.count(node) === 0) continue;
-      const at = map[node] ?? 0;
-      const before = sums[at] ?? NaN;
-      sums[at] = (Number.isNaN(before) ? 0 : before) + column.weight(node);
+    const length = column?.length ?? 0;
+    for (let node = 0; node < length; node++) {
+      const at = nodeOf[node] ?? 0;
+      sums[at] = (sums[at] ?? 0) + (column?.weight(node) ?? 0);
     }
   }
   return sums;
 }
 
-function known(sums: Float64Array): number {
-  let n = 0;
-  for (const sum of sums) if (!Number.isNaN(sum)) n++;
-  return n;
+function endsOf(
+  { profile, event }: FoldSide,
+  nodeOf: Int32Array,
+  size: number,
+): { marks: Uint8Array; stacks: number } {
+  const marks = new Uint8Array(size);
+  let stacks = 0;
+  for (const run of profile.runs) {
+    const column = columnOf(run, event);
+    if (column === undefined) continue;
+    const { length } = column;
+    for (let node = 0; node < length; node++) {
+      if (column.count(node) === 0) continue;
+      const at = nodeOf[node] ?? 0;
+      if (marks[at] === 0) stacks++;
+      marks[at] = 1;
+    }
+  }
+  return { marks, stacks };
 }
 
 /** Puts a profile's stacks into the tree; gives the tree's node of each of its own. */
 function place(
   profile: Profile,
-  nodes: StackTable,
+  nodes: FoldNodes,
   idOf: (name: string) => number,
   options: FoldNameOptions,
 ): Int32Array {

@@ -1,5 +1,5 @@
 import { isFoldKernelDso, type FoldNameOptions } from './fold-names.js';
-import { foldTree, type FoldTree } from './fold-tree.js';
+import { foldedWeights, foldTree, type FoldTree } from './fold-tree.js';
 import type { Profile } from './profile.js';
 
 /** What to fold and how its frames are marked (`_[k]`, `_[j]`, addresses of unknown ones). */
@@ -27,8 +27,9 @@ const NEWLINE = 10;
 
 /** The same as text, in pieces of whole lines; a piece is good until the next one is asked for. */
 export function* foldedText(profile: Profile, options: FoldOptions): Generator<Buffer> {
-  const tree = foldTree([{ profile, event: options.event }], options);
-  const weights = tree.weights[0] ?? new Float64Array();
+  const side = { profile, event: options.event };
+  const tree = foldTree([side], options);
+  const weights = foldedWeights(side, tree.nodeOf[0] ?? new Int32Array());
   const names = tree.names.map((name) => Buffer.from(name, 'utf8'));
   const { first, next } = inBytewiseOrder(tree, names);
   // the stack of the line that is written, and where each of its frames begins
@@ -85,7 +86,7 @@ function depths({ parent }: FoldTree): Int32Array {
  * 2 * node + 1 for the stacks that go on, where a semicolon follows its name: "a", "a-b", "a;c".
  */
 function inBytewiseOrder(
-  { parent, name, weights }: FoldTree,
+  { parent, name, ends }: FoldTree,
   names: readonly Buffer[],
 ): { first: Int32Array; next: Int32Array } {
   const size = parent.length;
@@ -102,8 +103,7 @@ function inBytewiseOrder(
     for (let k = items.from; k < items.to; k++) {
       const node = items.nodes[k] ?? 0;
       const item = 2 * node + (text & 1);
-      const wanted =
-        (text & 1) === 1 ? goesOn[node] === 1 : !Number.isNaN(weights[0]?.[node] ?? NaN);
+      const wanted = (text & 1) === 1 ? goesOn[node] === 1 : ends[0]?.[node] === 1;
       if (!wanted) continue;
       const above = (parent[node] ?? -1) + 1;
       next[item] = first[above] ?? -1;

@@ -14,7 +14,7 @@ export {
 } from './events.js';
 export { mergeProfiles, compareText } from './merge.js';
 export { foldedText, foldProfile, type FoldOptions } from './fold.js';
-export { foldTree, type FoldTree } from './fold-tree.js';
+export { foldedWeights, foldTree, type FoldSide, type FoldTree } from './fold-tree.js';
 export { packProfile, reviveProfile } from './transfer.js';
 export { readProfile, type ReadOptions } from './read.js';
 export { bootOfRuns, bootsOf, endedAt } from './boots.js';

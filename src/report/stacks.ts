@@ -1,19 +1,24 @@
-import { foldTree, type FoldTree, type Profile } from '../profile/index.js';
+import { foldedWeights, foldTree, type FoldSide, type FoldTree } from '../profile/index.js';
 import type { Graph } from './schema.js';
 import { MOST_STACKS, STACKS_SCHEMA, type Stacks } from './stacks-schema.js';
 
 /** Both sides' folded stacks for the page; a side with more than `limit` stacks is only counted. */
 export function packStacks(
-  base: { profile: Profile; event: string },
-  other: { profile: Profile; event: string },
+  base: FoldSide,
+  other: FoldSide,
   graph: Pick<Graph, 'names'>,
   limit = MOST_STACKS,
 ): Stacks {
   const tree = foldTree([base, other]);
-  const fitting = tree.weights.filter((_, side) => (tree.stacks[side] ?? 0) <= limit);
-  const { order, up } = preorder(tree, fitting);
+  const fits = tree.stacks.map((stacks) => stacks <= limit);
+  const { order, up } = preorder(
+    tree.parent,
+    tree.ends.filter((_, side) => fits[side]),
+  );
   const { ids, names } = nameTable(tree, order, graph);
-  const ends = tree.weights.map((sums) => (fitting.includes(sums) ? endsOf(sums, order) : null));
+  const ends = [base, other].map((side, i) =>
+    fits[i] === true ? endsOf(side, tree, i, order) : null,
+  );
   return {
     schema: STACKS_SCHEMA,
     limit,
@@ -30,13 +35,13 @@ export function packStacks(
  * many levels lie between the node before and each one's parent.
  */
 function preorder(
-  { parent }: FoldTree,
-  fitting: readonly Float64Array[],
+  parent: Int32Array,
+  ends: readonly Uint8Array[],
 ): { order: number[]; up: number[] } {
   const order: number[] = [];
   const up: number[] = [];
-  if (fitting.length === 0) return { order, up };
-  const { first, next } = childLists(parent, onStacks(parent, fitting));
+  if (ends.length === 0) return { order, up };
+  const { first, next } = childLists(parent, onStacks(parent, ends));
   let level = 0;
   for (let node = first[0] ?? -1; node >= 0;) {
     order.push(node);
@@ -57,11 +62,9 @@ function preorder(
 }
 
 /** 1: a stack ends at this node or below. */
-function onStacks(parent: Int32Array, fitting: readonly Float64Array[]): Uint8Array {
-  const wanted = new Uint8Array(parent.length);
-  for (const sums of fitting)
-    for (let node = 0; node < sums.length; node++)
-      if (!Number.isNaN(sums[node] ?? NaN)) wanted[node] = 1;
+function onStacks(parent: Int32Array, ends: readonly Uint8Array[]): Uint8Array {
+  const [wanted = new Uint8Array(), other] = ends.map((marks) => marks.slice());
+  for (let node = 0; node < (other?.length ?? 0); node++) if (other?.[node] === 1) wanted[node] = 1;
   // children come after their parents, so that one pass from the end marks every path
   for (let node = parent.length - 1; node >= 0; node--) {
     const above = parent[node] ?? -1;
@@ -134,15 +137,22 @@ function nameTable(
   return { ids, names };
 }
 
-function endsOf(sums: Float64Array, order: readonly number[]): Stacks['base'] {
+function endsOf(
+  side: FoldSide,
+  tree: FoldTree,
+  index: number,
+  order: readonly number[],
+): Stacks['base'] {
+  const weights = foldedWeights(side, tree.nodeOf[index] ?? new Int32Array());
+  const ends = tree.ends[index] ?? new Uint8Array();
   const at: number[] = [];
   const weight: number[] = [];
   let before = -1;
   for (let place = 0; place < order.length; place++) {
-    const sum = sums[order[place] ?? 0] ?? NaN;
-    if (Number.isNaN(sum)) continue;
+    const node = order[place] ?? 0;
+    if (ends[node] !== 1) continue;
     at.push(place - before);
-    weight.push(sum);
+    weight.push(weights[node] ?? 0);
     before = place;
   }
   return { at, weight };

@@ -75,6 +75,7 @@ describe('output', () => {
       new: 13_000,
       percent: 30,
     });
+    expect(pvflame(['extract', files[0] ?? '']).stdout).toBe(json);
     expect(txt).toContain('TOTAL    +3,000 cycles (+30.00 %)');
     expect(folded).toBe(
       'mmapbench;execve;entry_SYSCALL_64_after_hwframe;do_syscall_64;vfs_read 10000 13000\n',
@@ -229,6 +230,11 @@ describe('bad input: one line on stderr, what and where and what to do', () => {
     );
     bad([base, other, '-o', dir], 4, /is a directory/);
     bad([base, other, '-o', '/proc/pvflame.html'], 4, /\/proc\/pvflame\.html: /);
+  });
+  it.skipIf(!existsSync('/dev/full'))('a disk that is full; other outputs are whole', () => {
+    const whole = join(dir, 'whole.json');
+    bad([base, other, '-o', whole, '-o', '/dev/full'], 4, /\/dev\/full: the disk is full/);
+    expect(readFileSync(whole, 'utf8')).toBe(pvflame([base, other, '-f', 'json']).stdout);
   });
   it('an output that is an input', () => bad([base, other, '-o', base], 2, /is an input/));
   it('one input, none, or three', () => {

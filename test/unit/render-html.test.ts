@@ -34,7 +34,7 @@ describe('renderHtml', () => {
     const [, base64 = ''] =
       /id="pvflame-report">([^<]*)</.exec(await renderHtml(sampleReport(smallPaths()))) ?? [];
     expect([...Buffer.from(base64, 'base64').subarray(0, 10)]).toEqual([
-      31, 139, 8, 0, 0, 0, 0, 0, 2, 255,
+      31, 139, 8, 0, 0, 0, 0, 0, 0, 255,
     ]);
   });
 

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -21,19 +20,15 @@ function assetsFolder(): string {
 }
 
 /** Reads the page's template, style sheet, client bundle and its notices. */
-export async function loadAssets(): Promise<Assets> {
+export function loadAssets(): Assets {
   const folder = assetsFolder();
-  const [page, css, script, licences, seriesCss] = await Promise.all(
-    ['page.html', 'page.css', 'page.js', 'licences.txt', 'series.css'].map((name) =>
-      readFile(join(folder, name), 'utf8'),
-    ),
-  );
+  const text = (name: string) => readFileSync(join(folder, name), 'utf8');
   return {
-    page: page ?? '',
-    css: css ?? '',
-    seriesCss: seriesCss ?? '',
-    script: safeScript(script ?? ''),
-    licences: licences ?? '',
+    page: text('page.html'),
+    css: text('page.css'),
+    seriesCss: text('series.css'),
+    script: safeScript(text('page.js')),
+    licences: text('licences.txt'),
   };
 }
 

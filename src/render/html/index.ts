@@ -43,7 +43,7 @@ export interface Packed {
 
 /** As `renderHtml`, of documents that are being packed already. */
 export async function renderPage(report: Report, packed: Packed): Promise<string> {
-  const assets = await loadAssets();
+  const assets = loadAssets();
   const css = (paletteCss() + assets.css).trim();
   const parts: Readonly<Record<string, Markup>> = {
     csp: html`${contentSecurityPolicy(assets.script, css)}`,

@@ -18,7 +18,7 @@ export const SERIES_ELEMENT = 'pvflame-series';
 
 /** Same document, same bytes. */
 export async function renderSeriesHtml(series: Series): Promise<string> {
-  const { css, seriesCss } = await loadAssets();
+  const { css, seriesCss } = loadAssets();
   const title =
     series.title === null
       ? `Overhead against ${displayName(series.reference)}`

@@ -39,7 +39,7 @@ const MOST_ROWS = 12;
 
 /** Same document, same bytes. */
 export async function renderValidationHtml(of: Validation): Promise<string> {
-  const { css } = await loadAssets();
+  const { css } = loadAssets();
   return scriptlessPage({
     title: `${title(of)} – pvflame`,
     css,
