@@ -1,7 +1,6 @@
 import type { Batches } from '../profile/index.js';
 import type { BatchCounts } from './stats/index.js';
 import type { Side } from './side.js';
-import type { Measured } from './tally.js';
 
 /** A side's batches of consecutive samples, run after run, an empty one between two runs. */
 export interface SideBatches {
@@ -57,18 +56,4 @@ export function countsByRow(
       addUp(counts);
     },
   };
-}
-
-/** Which of the rows (by their measure on this side) each stack node was added to; -1: none. */
-export function rowsOfNodes(
-  tally: { readonly nodes: readonly Measured[] },
-  rows: readonly Measured[],
-  nodes: number,
-): Int32Array {
-  const places = new Map(rows.map((row, i) => [row, i]));
-  const rowOf = new Int32Array(nodes).fill(-1);
-  tally.nodes.forEach((measured, node) => {
-    rowOf[node] = places.get(measured) ?? -1;
-  });
-  return rowOf;
 }

@@ -319,15 +319,11 @@ function movedOf(comparison: Comparison): Report['moved'] {
   };
 }
 
-function mergesOf(comparison: Comparison): Report['merges'] {
-  return comparison.keys.keys
-    .map((key, id) => ({
-      canonical: key.name,
-      kind: key.kind,
-      raw: [...(comparison.keys.raw[id] ?? [])].sort(),
-    }))
-    .filter((merge) => merge.raw.length > 0 && merge.kind !== 'user')
-    .map(({ canonical, raw }) => ({ canonical, raw }))
+function mergesOf({ keys }: Comparison): Report['merges'] {
+  return keys
+    .merged()
+    .filter((id) => keys.key(id).kind !== 'user')
+    .map((id) => ({ canonical: keys.key(id).name, raw: keys.rawOf(id) }))
     .sort((a, b) => order(a.canonical, b.canonical));
 }
 

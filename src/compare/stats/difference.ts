@@ -23,13 +23,35 @@ function mover(base: IntervalAt, other: IntervalAt, q: number): Interval {
 }
 
 /**
+ * What is wanted of a p-value: the number; or only what decisions at 5 % in a family of tests hang on,
+ * where all that are over 5 % count as 1 (none of them is rejected, whatever the others are). Finding
+ * where an interval touches 0 takes ten times as long as the interval.
+ */
+export type Wanted = 'p' | 'decision';
+
+/**
  * The change between two sides. Its p-value is the level at which the interval just touches 0, so that
  * the two never disagree.
  */
-export function difference(base: IntervalAt, other: IntervalAt, df: number): Change {
+export function difference(
+  base: IntervalAt,
+  other: IntervalAt,
+  df: number,
+  wanted: Wanted = 'p',
+): Change {
   const interval = mover(base, other, tQuantile(CONFIDENCE_TAIL, df));
   const delta = other(0).mean - base(0).mean;
-  return { delta, interval, p: tTwoSided(touching(base, other, delta), df), df };
+  const p =
+    wanted === 'decision' && isWellAround0(interval)
+      ? 1
+      : tTwoSided(touching(base, other, delta), df);
+  return { delta, interval, p, df };
+}
+
+/** By more than rounding could be about. */
+function isWellAround0([low, high]: Interval): boolean {
+  const margin = 1e-6 * (high - low);
+  return low < -margin && high > margin;
 }
 
 /** Not Math.hypot: its care about overflow takes most of the time of a large graph. */

@@ -1,4 +1,4 @@
-import { difference } from './difference.js';
+import { difference, type Wanted } from './difference.js';
 import type { Change } from './types.js';
 
 /** A row of the one run that a side has. */
@@ -19,13 +19,14 @@ export function changeWithinRuns(
   other: RunRow,
   dispersion = 1,
   df = Infinity,
+  wanted: Wanted = 'p',
 ): Change {
   const delta = other.value - base.value;
   // samples without weight have no share of anything
   const empty = [base, other].some(({ total }) => total.samples === 0 || total.value <= 0);
   if (empty || base.samples + other.samples === 0) return { delta, interval: null, p: 1, df: 0 };
   const phi = Math.max(1, dispersion);
-  return difference(wilson(base, phi), wilson(other, phi), df);
+  return difference(wilson(base, phi), wilson(other, phi), df, wanted);
 }
 
 function wilson({ value, total }: RunRow, phi: number) {
