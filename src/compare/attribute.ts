@@ -54,7 +54,7 @@ export interface Attributor {
 /** What a side's samples belong to, by stack node; -1 at nodes without samples, and where there is none. */
 export interface Attributed {
   /** Index in `LEDGER_BUCKETS`. */
-  bucket: Int8Array;
+  bucket: Int32Array;
   /** Index in `ops`. */
   op: Int32Array;
   /** Index in the image's site table; without images in `seen`. */
@@ -70,7 +70,7 @@ export function attributeNodes(
   nodes: number,
   attributor: Attributor,
 ): Attributed {
-  const bucket = new Int8Array(nodes).fill(-1);
+  const bucket = new Int32Array(nodes).fill(-1);
   const op = new Int32Array(nodes).fill(-1);
   const site = new Int32Array(nodes).fill(-1);
   const codes = new Map(LEDGER_BUCKETS.map((name, code) => [name, code]));

@@ -1,10 +1,12 @@
 import { KeyTree } from './key-tree.js';
 import { selfByKey } from './functions.js';
+import type { KeyTable } from './keys.js';
 import { addUp, type SideTree } from './side-tree.js';
 
 /**
- * Calls from one function to another on one side, summed over all paths: columns by edge. In `pairs`
- * the caller's key is `parent`, the callee's `key`.
+ * What kernel functions call on one side, summed over all paths: columns by edge. In `pairs` the
+ * caller's key is `parent`, the callee's `key`. Nothing else is ever spliced, and most of a wide
+ * graph is user code.
  */
 export interface EdgeSide {
   pairs: KeyTree;
@@ -28,25 +30,26 @@ export function edgeWeight({ pairs, weight }: EdgeSide, caller: number, callee: 
   return weight[pairs.find(caller, callee)] ?? 0;
 }
 
-export function edgesOf(tree: SideTree, keys: number): EdgeSide {
+export function edgesOf(tree: SideTree, keys: KeyTable): EdgeSide {
   const { nodes } = tree;
   const { size } = nodes;
   const total = { weight: tree.self.slice(0, size), samples: tree.samples.slice(0, size) };
   const parent = nodes.parent.subarray(0, size);
   addUp(total.weight, parent);
   addUp(total.samples, parent);
-  const pairs = new KeyTree(keys * 2);
-  const edgeOf = new Int32Array(size);
+  const isKernel = Uint8Array.from(keys.keys, ({ kind }) => (kind === 'kernel' ? 1 : 0));
+  const pairs = new KeyTree();
+  const edgeOf = new Int32Array(size).fill(-1);
   for (let node = 0; node < size; node++) {
-    const up = parent[node] ?? -1;
-    edgeOf[node] = up < 0 ? -1 : pairs.child(nodes.key[up] ?? 0, nodes.key[node] ?? 0);
+    const caller = nodes.key[parent[node] ?? -1] ?? -1;
+    if (isKernel[caller] === 1) edgeOf[node] = pairs.child(caller, nodes.key[node] ?? 0);
   }
   const edges = {
     weight: new Float64Array(pairs.size),
     samples: new Float64Array(pairs.size),
     self: new Float64Array(pairs.size),
   };
-  const has = new Uint8Array(keys);
+  const has = new Uint8Array(keys.size);
   let [weight, samples] = [0, 0];
   for (let node = 0; node < size; node++) {
     const self = tree.self[node] ?? 0;
@@ -62,7 +65,7 @@ export function edgesOf(tree: SideTree, keys: number): EdgeSide {
   return {
     pairs,
     ...edges,
-    selfOf: selfByKey(tree, keys),
+    selfOf: selfByKey(tree, keys.size),
     has,
     quantum: samples === 0 ? 1 : weight / samples,
     below: belowOf(nodes, edgeOf, total.weight, pairs.size),

@@ -50,6 +50,7 @@ export function functionRows(
     base: movedByKey(sides.base.tree, keys.size),
     new: movedByKey(sides.new.tree, keys.size),
   };
+  const names = new Set(sites.map((site) => site.function));
   const callers = new Set(sites.map((site) => `${site.function}\0${site.dso}`));
   // in an order that swapped sides share, so that sums over rows mirror to the last bit
   const ids = sortedKeys([base, other], order);
@@ -60,7 +61,7 @@ export function functionRows(
     const [inNew, inBase] = [other.bucket[id] ?? -1, base.bucket[id] ?? -1];
     const code = inBase === CALLER || inNew < 0 ? inBase : inNew;
     const bucket = LEDGER_BUCKETS[code] ?? 'rest';
-    const seen = callers.size > 0 && callers.has(`${name}\0${dso}`);
+    const seen = names.has(name) && callers.has(`${name}\0${dso}`);
     return {
       function: name,
       dso,

@@ -28,15 +28,11 @@ export interface SideSums {
 /** Attributes a side's samples and sums them up. The side's factors are final by now. */
 export function sumSide(side: Side, attributor: Attributor): SideSums {
   const weights = weightsOf(side);
-  const nodes = side.profile.stacks.size;
-  const attributed = attributeNodes(weights, nodes, attributor);
-  const sums = (rowOf: ArrayLike<number>, count: number) => {
-    const of = sumRows(weights, side.columns.length, rowOf, count);
+  const runs = side.columns.length;
+  const attributed = attributeNodes(weights, side.profile.stacks.size, attributor);
+  const sums = (rowOf: Int32Array, count: number) => {
+    const of = sumRows(weights, runs, rowOf, count);
     return Array.from({ length: count }, (_, row) => rowAt(of, row));
-  };
-  const one = (isIn: (node: number) => boolean): Measured => {
-    const [row] = sums(flagged(weights, nodes, isIn), 1);
-    return row ?? { runs: [], samples: 0 };
   };
   const buckets = sums(attributed.bucket, LEDGER_BUCKETS.length);
   const ops = sums(attributed.op, attributed.ops.length);
@@ -46,28 +42,34 @@ export function sumSide(side: Side, attributor: Attributor): SideSums {
     weights,
     attributor,
     attributed,
-    total: one(() => true),
+    total: sumOf(weights, runs),
     ledger: Object.fromEntries(
       LEDGER_BUCKETS.map((bucket, code) => [bucket, buckets[code]]),
     ) as Record<LedgerBucket, Measured>,
     ops: new Map(attributed.ops.flatMap((op, id) => (ops[id] ? [[op, ops[id]]] : []))),
     sites: sums(attributed.site, siteCount).map((row) => (row.samples > 0 ? row : undefined)),
     windows: {
-      half: one(inWindow(attributor, attributed, 0.5)),
-      double: one(inWindow(attributor, attributed, 2)),
+      half: sumOf(weights, runs, inWindow(attributor, attributed, 0.5)),
+      double: sumOf(weights, runs, inWindow(attributor, attributed, 2)),
     },
   };
 }
 
-/** A row of the nodes that are in it. */
-function flagged(
-  { size, node }: SideWeights,
-  nodes: number,
-  isIn: (node: number) => boolean,
-): Int8Array {
-  const row = new Int8Array(nodes).fill(-1);
-  for (let i = 0; i < size; i++) if (isIn(node[i] ?? 0)) row[node[i] ?? 0] = 0;
-  return row;
+/** The sum of all samples, or of those of some stacks. */
+function sumOf(
+  { size, node, run, weight, samples }: SideWeights,
+  runs: number,
+  isIn: 'all' | 'none' | ((node: number) => boolean) = 'all',
+): Measured {
+  const sum = { runs: new Array<number>(runs).fill(0), samples: 0 };
+  if (isIn === 'none') return sum;
+  for (let i = 0; i < size; i++) {
+    if (isIn !== 'all' && !isIn(node[i] ?? 0)) continue;
+    const of = run[i] ?? 0;
+    sum.runs[of] = (sum.runs[of] ?? 0) + (weight[i] ?? 0);
+    sum.samples += samples[i] ?? 0;
+  }
+  return sum;
 }
 
 /** Whether a window of another size would call a stack's samples a site's; never without images. */
@@ -75,10 +77,9 @@ function inWindow(
   attributor: Attributor,
   { bucket }: Attributed,
   scale: number,
-): (node: number) => boolean {
-  if (!(attributor instanceof ImageAttributor)) return () => false;
-  const code = (name: LedgerBucket) => LEDGER_BUCKETS.indexOf(name);
-  const around = [code('site'), code('caller'), code('elsewhere')];
+): 'none' | ((node: number) => boolean) {
+  if (!(attributor instanceof ImageAttributor)) return 'none';
+  const around = (['site', 'caller', 'elsewhere'] as const).map((b) => LEDGER_BUCKETS.indexOf(b));
   return (node) => around.includes(bucket[node] ?? -1) && attributor.inWindow(node, scale);
 }
 
@@ -92,14 +93,16 @@ export function sitesSeen({ attributed, sites }: SideSums): WeighedSite[] {
 
 /** Which of some rows (by their measure on this side) each stack node belongs to, from the row's own number. */
 export function placed(
-  own: ArrayLike<number>,
+  own: Int32Array,
   measures: readonly (Measured | undefined)[],
   rows: readonly Measured[],
 ): { of: Int32Array; count: number } {
   const places = new Map(rows.map((row, i) => [row, i]));
-  const place = measures.map((row) => (row && places.get(row)) ?? -1);
-  return {
-    of: Int32Array.from(own, (row) => (row < 0 ? -1 : (place[row] ?? -1))),
-    count: rows.length,
-  };
+  const place = Int32Array.from(measures, (row) => (row && places.get(row)) ?? -1);
+  const of = new Int32Array(own.length).fill(-1);
+  for (let node = 0; node < of.length; node++) {
+    const row = own[node] ?? -1;
+    if (row >= 0) of[node] = place[row] ?? -1;
+  }
+  return { of, count: rows.length };
 }

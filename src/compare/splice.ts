@@ -40,8 +40,8 @@ export function spliceInlining(base: SideTree, other: SideTree, keys: KeyTable):
   let current: { base: UnionSide; new: UnionSide } = original;
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const sides = {
-      base: edgesOf(current.base, keys.size),
-      new: edgesOf(current.new, keys.size),
+      base: edgesOf(current.base, keys),
+      new: edgesOf(current.new, keys),
     };
     const markers = round === 0 ? findMarkers(sides, keys) : [];
     const found = markers.length > 0 ? [] : findInlined(sides, keys);

@@ -36,7 +36,7 @@ export interface RowSums {
 export function sumRows(
   weights: SideWeights,
   runs: number,
-  rowOf: ArrayLike<number>,
+  rowOf: Int32Array,
   rows: number,
 ): RowSums {
   const sums = {
@@ -59,4 +59,12 @@ export function rowAt({ runs, weight, samples }: RowSums, row: number): Measured
   const own = new Array<number>(runs);
   for (let run = 0; run < runs; run++) own[run] = weight[row * runs + run] ?? 0;
   return { runs: own, samples: samples[row] ?? 0 };
+}
+
+/** Mean of one of many rows. */
+export function meanAt({ runs, weight }: RowSums, row: number): number {
+  if (runs === 1) return weight[row] ?? 0;
+  let sum = 0;
+  for (let run = 0; run < runs; run++) sum += weight[row * runs + run] ?? 0;
+  return sum / runs;
 }

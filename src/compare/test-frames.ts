@@ -1,12 +1,12 @@
 import {
+  ALPHA,
   benjaminiHochberg,
   MIN_SAMPLES,
   verdictOf,
   VERDICTS,
   type Change,
-  type RowPair,
 } from './stats/index.js';
-import { rowAt, type RowSums } from './tally.js';
+import type { RowSums } from './tally.js';
 
 /** Both sides' sums of the same frames. */
 export interface FramePair {
@@ -14,7 +14,7 @@ export interface FramePair {
   new: RowSums;
 }
 
-const UNTESTED = VERDICTS.indexOf('too little data');
+const [UNTESTED, NOISE] = [VERDICTS.indexOf('too little data'), VERDICTS.indexOf('within noise')];
 
 /**
  * Verdicts on frames as one family of tests, as indexes in `VERDICTS`: frames have no intervals in the
@@ -22,20 +22,28 @@ const UNTESTED = VERDICTS.indexOf('too little data');
  */
 export function testFrames(
   { base, new: other }: FramePair,
-  change: (row: RowPair, at: number) => Change,
+  changeOf: (frame: number) => Change,
 ): Uint8Array {
   const count = base.samples.length;
   const verdicts = new Uint8Array(count).fill(UNTESTED);
-  const tested: { at: number; samples: number; change: Change }[] = [];
+  const samples = (at: number) => (base.samples[at] ?? 0) + (other.samples[at] ?? 0);
+  // all that the family may find; a p-value over the level is rejected in no family
+  const open: { at: number; change: Change }[] = [];
+  let tests = 0;
   for (let at = 0; at < count; at++) {
-    const samples = (base.samples[at] ?? 0) + (other.samples[at] ?? 0);
-    if (samples < MIN_SAMPLES) continue;
-    const row = { base: rowAt(base, at), new: rowAt(other, at) };
-    tested.push({ at, samples, change: change(row, at) });
+    if (samples(at) < MIN_SAMPLES) continue;
+    tests++;
+    const change = changeOf(at);
+    if (change.p <= ALPHA) open.push({ at, change });
+    else if (change.interval !== null) verdicts[at] = NOISE;
   }
-  const q = benjaminiHochberg(tested.map(({ change: { p } }) => p));
-  tested.forEach(({ at, samples, change: { delta, interval } }, i) => {
-    verdicts[at] = VERDICTS.indexOf(verdictOf({ delta, interval, q: q[i] ?? 1, samples }));
+  const q = benjaminiHochberg(
+    open.map(({ change: { p } }) => p),
+    tests,
+  );
+  open.forEach(({ at, change: { delta, interval } }, i) => {
+    const found = verdictOf({ delta, interval, q: q[i] ?? 1, samples: samples(at) });
+    verdicts[at] = VERDICTS.indexOf(found);
   });
   return verdicts;
 }

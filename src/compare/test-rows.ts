@@ -13,10 +13,11 @@ import {
   type Interval,
   type RowDispersions,
   type RowPair,
+  type RunRow,
   type TreeTest,
   type Verdict,
 } from './stats/index.js';
-import { mean } from './tally.js';
+import { mean, meanAt, rowAt } from './tally.js';
 
 /** What a row's change was found to be. */
 export interface Tested {
@@ -52,8 +53,11 @@ type ListKind = 'ledger' | 'ops' | 'sites' | 'functions';
 export type RowKind = ListKind | 'frames';
 export type RowNoise = Record<RowKind, RowDispersions>;
 
-/** How a row's change is found; decisions are all that is asked of its p-value. */
-type Method = (row: RowPair, kind: RowKind, at: number) => Change;
+/** How changes are found; decisions are all that is asked of their p-values. */
+interface Method {
+  row(row: RowPair, kind: ListKind, at: number): Change;
+  frame(at: number): Change;
+}
 
 export interface Findings {
   /** What intervals are made of: the spread between runs, or sampling noise alone. */
@@ -90,48 +94,66 @@ function overRuns(rows: Testable): Method {
   const spread = findSpread(rows.functions, totals);
   const isLarge = (row: RowPair) =>
     mean(row.base) > LARGE * totals.base || mean(row.new) > LARGE * totals.new;
-  return (row, kind) => {
+  const change = (row: RowPair, isSum: boolean) =>
+    changeOfRuns(row.base, row.new, totals, isSum ? undefined : spread, 'decision');
+  const { frames } = rows;
+  return {
     // sums of many functions do not spread as one does
-    const isSum = kind === 'ledger' || (kind === 'frames' && isLarge(row));
-    return changeOfRuns(row.base, row.new, totals, isSum ? undefined : spread, 'decision');
+    row: (row, kind) => change(row, kind === 'ledger'),
+    frame: (at) => {
+      const row = { base: rowAt(frames.base, at), new: rowAt(frames.new, at) };
+      return change(row, isLarge(row));
+    },
   };
 }
+
+/** What one run a side says of a row; `at` is its place among its kind. */
+function withinRuns({ total, frames }: Testable, noise: RowNoise): Method {
+  const totals = { base: sampled(total.base), new: sampled(total.new) };
+  const { phi, df } = noise.frames;
+  return {
+    row: ({ base, new: other }, kind, at) =>
+      changeWithin(
+        { ...sampled(base), total: totals.base },
+        { ...sampled(other), total: totals.new },
+        noise[kind].phi[at],
+        noise[kind].df[at],
+      ),
+    frame: (at) =>
+      changeWithin(
+        {
+          value: meanAt(frames.base, at),
+          samples: frames.base.samples[at] ?? 0,
+          total: totals.base,
+        },
+        { value: meanAt(frames.new, at), samples: frames.new.samples[at] ?? 0, total: totals.new },
+        phi[at],
+        df[at],
+      ),
+  };
+}
+
+const sampled = (side: RowPair['base']) => ({ value: mean(side), samples: side.samples });
 
 /**
- * A row that is the total but for a rest: given the total it hardly varies, so that its change is the total's, of
- * which one run a side says nothing.
+ * A row that is the total but for a rest is not tested: given the total it hardly varies, so that its change is
+ * the total's, of which one run a side says nothing.
  */
-function isNearlyTotal(row: RowPair, total: RowPair): boolean {
-  return (
-    row.base.samples > NEARLY_ALL * total.base.samples &&
-    row.new.samples > NEARLY_ALL * total.new.samples
-  );
-}
-
-function withinRuns({ total }: Testable, noise: RowNoise): Method {
-  const totalOf = (side: RowPair['base']) => ({ value: mean(side), samples: side.samples });
-  const [base, other] = [totalOf(total.base), totalOf(total.new)];
-  return (row, kind, at) => {
-    const [b, n] = [mean(row.base), mean(row.new)];
-    if (isNearlyTotal(row, total)) return { delta: n - b, interval: null, p: 1, df: 0 };
-    const { phi, df } = noise[kind];
-    return changeWithinRuns(
-      { value: b, samples: row.base.samples, total: base },
-      { value: n, samples: row.new.samples, total: other },
-      phi[at],
-      df[at],
-      'decision',
-    );
-  };
+function changeWithin(base: RunRow, other: RunRow, phi?: number, df?: number): Change {
+  const isNearlyTotal =
+    base.samples > NEARLY_ALL * base.total.samples &&
+    other.samples > NEARLY_ALL * other.total.samples;
+  if (isNearlyTotal) return { delta: other.value - base.value, interval: null, p: 1, df: 0 };
+  return changeWithinRuns(base, other, phi, df, 'decision');
 }
 
 function judgeAll(
   rows: Testable,
-  change: Method,
+  method: Method,
   basis: Findings['basis'],
   total: Tested,
 ): Findings {
-  const changes = (kind: ListKind) => rows[kind].map((row, i) => change(row, kind, i));
+  const changes = (kind: ListKind) => rows[kind].map((row, i) => method.row(row, kind, i));
   const found = {
     ledger: changes('ledger'),
     ops: changes('ops'),
@@ -148,7 +170,7 @@ function judgeAll(
     ops: judge('ops', q.ops),
     sites: judge('sites', q.sites),
     functions: judge('functions', q.functions),
-    frames: testFrames(rows.frames, (row, at) => change(row, 'frames', at)),
+    frames: testFrames(rows.frames, (at) => method.frame(at)),
   };
 }
 

@@ -82,9 +82,16 @@ function withBelow({ weights, side }: Aligned, places: Int32Array, tree: UnionTr
 }
 
 function picked({ runs, weight, samples }: RowSums, rows: Int32Array): RowSums {
-  const own = new Float64Array(rows.length * runs);
-  rows.forEach((row, at) => {
-    for (let run = 0; run < runs; run++) own[at * runs + run] = weight[row * runs + run] ?? 0;
-  });
-  return { runs, weight: own, samples: Float64Array.from(rows, (row) => samples[row] ?? 0) };
+  const own = {
+    runs,
+    weight: new Float64Array(rows.length * runs),
+    samples: new Float64Array(rows.length),
+  };
+  for (let at = 0; at < rows.length; at++) {
+    const row = rows[at] ?? 0;
+    own.samples[at] = samples[row] ?? 0;
+    for (let run = 0; run < runs; run++)
+      own.weight[at * runs + run] = weight[row * runs + run] ?? 0;
+  }
+  return own;
 }

@@ -84,10 +84,16 @@ function sideNoise(noisy: NoisySide, batches: SideBatches): RowNoise {
     functions: scaled(found.rows, 0, functions.count),
     ops: scaled(found.rows, functions.count, ops.count),
     frames: {
-      phi: Float64Array.from(frames.row, (row) => ofFrames.phi[row] ?? 1),
-      df: Float64Array.from(frames.row, (row) => ofFrames.df[row] ?? Infinity),
+      phi: picked(ofFrames.phi, frames.row),
+      df: picked(ofFrames.df, frames.row),
     },
   };
+}
+
+function picked(values: Float64Array, rows: Int32Array): Float64Array {
+  const own = new Float64Array(rows.length);
+  for (let at = 0; at < rows.length; at++) own[at] = values[rows[at] ?? 0] ?? 0;
+  return own;
 }
 
 /**
