@@ -1,6 +1,7 @@
 import type { Batches } from '../profile/index.js';
 import type { BatchCounts } from './stats/index.js';
 import type { Side } from './side.js';
+import { addUp } from './side-tree.js';
 
 /** A side's batches of consecutive samples, run after run, an empty one between two runs; in columns. */
 export interface SideBatches {
@@ -49,12 +50,15 @@ export function sideBatches(side: Side): SideBatches | undefined {
   return { batches: places.length, size, start, node, samples };
 }
 
-/** Counts of rows, from the row that each stack node belongs to (-1: none). */
+/**
+ * Counts of rows, from the row that each stack node belongs to (-1: none). With `above`, a row is also counted in
+ * the row above it (-1: none), which stands before it.
+ */
 export function countsByRow(
   { batches, size, start, node, samples }: SideBatches,
   rowOf: Int32Array,
   rows: number,
-  addUp: (counts: Float64Array) => void = () => undefined,
+  above?: Int32Array,
 ): BatchCounts {
   return {
     rows,
@@ -66,7 +70,7 @@ export function countsByRow(
         const row = rowOf[node[i] ?? 0] ?? -1;
         if (row >= 0) counts[row] = (counts[row] ?? 0) + (samples[i] ?? 0);
       }
-      addUp(counts);
+      if (above !== undefined) addUp(counts, above);
     },
   };
 }

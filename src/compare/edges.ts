@@ -1,6 +1,5 @@
 import { KeyTree } from './key-tree.js';
 import { selfByKey } from './functions.js';
-import type { KeyTable } from './keys.js';
 import { addUp, type SideTree } from './side-tree.js';
 
 /**
@@ -30,46 +29,46 @@ export function edgeWeight({ pairs, weight }: EdgeSide, caller: number, callee: 
   return weight[pairs.find(caller, callee)] ?? 0;
 }
 
-export function edgesOf(tree: SideTree, keys: KeyTable): EdgeSide {
+/** `isKernel`: 1 for keys of kernel functions. */
+export function edgesOf(tree: SideTree, isKernel: Uint8Array): EdgeSide {
   const { nodes } = tree;
-  const { size } = nodes;
-  const total = { weight: tree.self.slice(0, size), samples: tree.samples.slice(0, size) };
-  const parent = nodes.parent.subarray(0, size);
-  addUp(total.weight, parent);
-  addUp(total.samples, parent);
-  const isKernel = Uint8Array.from(keys.keys, ({ kind }) => (kind === 'kernel' ? 1 : 0));
+  const { size, key, parent } = nodes;
+  const weight = tree.self.slice(0, size);
+  const samples = tree.samples.slice(0, size);
+  addUp(weight, parent);
+  addUp(samples, parent);
   const pairs = new KeyTree();
-  const edgeOf = new Int32Array(size).fill(-1);
+  const edgeOf = new Int32Array(size);
+  const has = new Uint8Array(isKernel.length);
+  const sum = { weight: 0, samples: 0 };
   for (let node = 0; node < size; node++) {
-    const caller = nodes.key[parent[node] ?? -1] ?? -1;
-    if (isKernel[caller] === 1) edgeOf[node] = pairs.child(caller, nodes.key[node] ?? 0);
-  }
-  const edges = {
-    weight: new Float64Array(pairs.size),
-    samples: new Float64Array(pairs.size),
-    self: new Float64Array(pairs.size),
-  };
-  const has = new Uint8Array(keys.size);
-  let [weight, samples] = [0, 0];
-  for (let node = 0; node < size; node++) {
-    const self = tree.self[node] ?? 0;
-    weight += self;
-    samples += tree.samples[node] ?? 0;
-    has[nodes.key[node] ?? 0] = 1;
-    const edge = edgeOf[node] ?? -1;
-    if (edge < 0) continue;
-    edges.weight[edge] = (edges.weight[edge] ?? 0) + (total.weight[node] ?? 0);
-    edges.samples[edge] = (edges.samples[edge] ?? 0) + (total.samples[node] ?? 0);
-    edges.self[edge] = (edges.self[edge] ?? 0) + self;
+    const own = key[node] ?? 0;
+    has[own] = 1;
+    sum.weight += tree.self[node] ?? 0;
+    sum.samples += tree.samples[node] ?? 0;
+    const up = parent[node] ?? -1;
+    const caller = up < 0 ? -1 : (key[up] ?? 0);
+    edgeOf[node] = caller >= 0 && isKernel[caller] === 1 ? pairs.child(caller, own) : -1;
   }
   return {
     pairs,
-    ...edges,
-    selfOf: selfByKey(tree, keys.size),
+    weight: sumByEdge(weight, edgeOf, pairs.size),
+    samples: sumByEdge(samples, edgeOf, pairs.size),
+    self: sumByEdge(tree.self, edgeOf, pairs.size),
+    selfOf: selfByKey(tree, isKernel.length),
     has,
-    quantum: samples === 0 ? 1 : weight / samples,
-    below: belowOf(nodes, edgeOf, total.weight, pairs.size),
+    quantum: sum.samples === 0 ? 1 : sum.weight / sum.samples,
+    below: belowOf(nodes, edgeOf, weight, pairs.size),
   };
+}
+
+function sumByEdge(values: Float64Array, edgeOf: Int32Array, edges: number): Float64Array {
+  const sums = new Float64Array(edges);
+  for (let node = 0; node < edgeOf.length; node++) {
+    const edge = edgeOf[node] ?? -1;
+    if (edge >= 0) sums[edge] = (sums[edge] ?? 0) + (values[node] ?? 0);
+  }
+  return sums;
 }
 
 /** Few edges are ever asked for what is below them, so that only lists of nodes are kept ready. */
@@ -96,7 +95,8 @@ function listsByEdge(nodes: KeyTree, edgeOf: Int32Array, edges: number) {
   const first = new Int32Array(edges).fill(-1);
   const next = new Int32Array(edgeOf.length).fill(-1);
   for (let node = edgeOf.length - 1; node >= 0; node--) {
-    const edge = edgeOf[nodes.parent[node] ?? -1] ?? -1;
+    const up = nodes.parent[node] ?? -1;
+    const edge = up < 0 ? -1 : (edgeOf[up] ?? -1);
     if (edge < 0) continue;
     next[node] = first[edge] ?? -1;
     first[edge] = node;

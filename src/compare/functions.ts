@@ -72,8 +72,16 @@ export function functionRows(
       moved: { base: moved.base[id] ?? 0, new: moved.new[id] ?? 0 },
     };
   });
-  const placed = (key: Int32Array) => key.map((id) => (id < 0 ? -1 : (rowOf[id] ?? -1)));
-  return { rows, of: { base: placed(base.key), new: placed(other.key) } };
+  return { rows, of: { base: rowsOf(base.key, rowOf), new: rowsOf(other.key, rowOf) } };
+}
+
+function rowsOf(keys: Int32Array, rowOf: Int32Array): Int32Array {
+  const rows = new Int32Array(keys.length).fill(-1);
+  for (let node = 0; node < rows.length; node++) {
+    const key = keys[node] ?? -1;
+    if (key >= 0) rows[node] = rowOf[key] ?? -1;
+  }
+  return rows;
 }
 
 interface OwnTimes {

@@ -1,14 +1,17 @@
 /**
  * A prefix tree over key ids, in columns that are open to read: parents come before children. Also an
- * index of pairs of keys, with one for `parent`. Open addressing: a tree is built once per
- * recording and round, and a Map of texts would cost more than all else that is done with it.
+ * index of pairs of keys, with one for `parent`.
+ *
+ * A hash table of its own: a Map of texts would cost more than all else that is done with a tree. Nodes
+ * are made and asked for in runs from caller to callee, so that a parent's first children have their slots
+ * next to each other where the parent's id says (two for each parent); all others are found by a hash.
  */
 export class KeyTree {
   size = 0;
   /** -1 at the top. */
   parent: Int32Array;
   key: Int32Array;
-  /** Node + 1 by hash; 0: free. Twice as many as nodes fit. */
+  /** Node + 1; 0: free. Four times as many as nodes fit. */
   private slots: Int32Array;
 
   /** `expected` nodes are stored without growing. */
@@ -17,19 +20,14 @@ export class KeyTree {
     while (room < expected) room *= 2;
     this.parent = new Int32Array(room);
     this.key = new Int32Array(room);
-    this.slots = new Int32Array(room * 2);
+    this.slots = new Int32Array(room * 4);
   }
 
   /** The node of `key` under `parent`, made if it is new. */
   child(parent: number, key: number): number {
-    const mask = this.slots.length - 1;
-    let slot = hash(parent, key) & mask;
-    for (;;) {
-      const node = (this.slots[slot] ?? 0) - 1;
-      if (node < 0) break;
-      if (this.key[node] === key && this.parent[node] === parent) return node;
-      slot = (slot + 1) & mask;
-    }
+    const slot = this.slotOf(parent, key);
+    const found = this.slots[slot] ?? 0;
+    if (found !== 0) return found - 1;
     if (this.size === this.parent.length) {
       this.grow();
       return this.child(parent, key);
@@ -43,24 +41,33 @@ export class KeyTree {
 
   /** The node of `key` under `parent`; -1: there is none. */
   find(parent: number, key: number): number {
-    const mask = this.slots.length - 1;
-    for (let slot = hash(parent, key) & mask; ; slot = (slot + 1) & mask) {
-      const node = (this.slots[slot] ?? 0) - 1;
-      if (node < 0 || (this.key[node] === key && this.parent[node] === parent)) return node;
-    }
+    return (this.slots[this.slotOf(parent, key)] ?? 0) - 1;
+  }
+
+  /** Where a node is, or belongs. */
+  private slotOf(parent: number, key: number): number {
+    const { slots } = this;
+    const mask = slots.length - 1;
+    let slot = (parent * 2 + 2 + (key & 1)) & mask;
+    if (this.isAt(slot, parent, key)) return slot;
+    slot = hash(parent, key) & mask;
+    while (!this.isAt(slot, parent, key)) slot = (slot + 1) & mask;
+    return slot;
+  }
+
+  /** Also at a free slot. */
+  private isAt(slot: number, parent: number, key: number): boolean {
+    const found = this.slots[slot] ?? 0;
+    return found === 0 || (this.key[found - 1] === key && this.parent[found - 1] === parent);
   }
 
   private grow(): void {
     const room = this.parent.length * 2;
     this.parent = copied(this.parent, room);
     this.key = copied(this.key, room);
-    this.slots = new Int32Array(room * 2);
-    const mask = this.slots.length - 1;
-    for (let node = 0; node < this.size; node++) {
-      let slot = hash(this.parent[node] ?? 0, this.key[node] ?? 0) & mask;
-      while (this.slots[slot] !== 0) slot = (slot + 1) & mask;
-      this.slots[slot] = node + 1;
-    }
+    this.slots = new Int32Array(room * 4);
+    for (let node = 0; node < this.size; node++)
+      this.slots[this.slotOf(this.parent[node] ?? 0, this.key[node] ?? 0)] = node + 1;
   }
 }
 

@@ -108,7 +108,7 @@ function kindOf(side: Side, frame: number, isCallee: boolean): NodeKind {
   return kind === 'entry' ? 'entry' : 'kernel';
 }
 
-/** Adds every node to the one above it, where children stand behind their parents (-1 above the first). */
+/** Adds every node to the one above it (-1: none), where children stand behind their parents. */
 export function addUp(values: Float64Array, parent: Int32Array): void {
   for (let i = values.length - 1; i >= 0; i--) {
     const above = parent[i] ?? -1;

@@ -35,13 +35,14 @@ export function spliceInlining(base: SideTree, other: SideTree, keys: KeyTable):
     new: { ...other, moved: new Float64Array(other.nodes.size) },
   };
   const inlined = new Inlined();
-  const names = Int32Array.from({ length: keys.size }, (_, key) => key);
+  const isKernel = kernelKeys(keys);
+  const names = sameNames(keys.size);
   const renames: Splice[] = [];
   let current: { base: UnionSide; new: UnionSide } = original;
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const sides = {
-      base: edgesOf(current.base, keys),
-      new: edgesOf(current.new, keys),
+      base: edgesOf(current.base, isKernel),
+      new: edgesOf(current.new, isKernel),
     };
     const markers = round === 0 ? findMarkers(sides, keys) : [];
     const found = markers.length > 0 ? [] : findInlined(sides, keys);
@@ -78,6 +79,19 @@ export function spliceInlining(base: SideTree, other: SideTree, keys: KeyTable):
   return { ...current, splices };
 }
 
+function kernelKeys({ keys, size }: KeyTable): Uint8Array {
+  const isKernel = new Uint8Array(size);
+  for (let key = 0; key < size; key++) if (keys[key]?.kind === 'kernel') isKernel[key] = 1;
+  return isKernel;
+}
+
+/** What each key goes by: itself, before anything is renamed. */
+function sameNames(size: number): Int32Array {
+  const names = new Int32Array(size);
+  for (let key = 0; key < size; key++) names[key] = key;
+  return names;
+}
+
 /** Splices by caller and callee; a later one of the same pair takes the earlier one's place. */
 class Inlined {
   readonly splices: Splice[] = [];
@@ -103,7 +117,8 @@ function apply(tree: UnionSide, inlined: Inlined, names: Int32Array): UnionSide 
     moved: new Float64Array(size),
   };
   for (let node = 0; node < size; node++) {
-    const parent = at[tree.nodes.parent[node] ?? -1] ?? -1;
+    const up = tree.nodes.parent[node] ?? -1;
+    const parent = up < 0 ? -1 : (at[up] ?? -1);
     const key = names[tree.nodes.key[node] ?? 0] ?? 0;
     const isSpliced = parent >= 0 && inlined.has(nodes.key[parent] ?? 0, key);
     const target = isSpliced ? parent : nodes.child(parent, key);
@@ -113,5 +128,7 @@ function apply(tree: UnionSide, inlined: Inlined, names: Int32Array): UnionSide 
     out.samples[target] = (out.samples[target] ?? 0) + (tree.samples[node] ?? 0);
     if (isSpliced) out.moved[target] = (out.moved[target] ?? 0) + self;
   }
-  return { nodes, map: tree.map.map((node) => at[node] ?? 0), ...out };
+  const map = new Int32Array(tree.map.length);
+  for (let node = 0; node < map.length; node++) map[node] = at[tree.map[node] ?? 0] ?? 0;
+  return { nodes, map, ...out };
 }

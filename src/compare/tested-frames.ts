@@ -2,7 +2,7 @@ import type { Aligned } from './functions.js';
 import { addUp } from './side-tree.js';
 import { MIN_SAMPLES, VERDICTS } from './stats/index.js';
 import { sumRows, type RowSums } from './tally.js';
-import type { UnionTree } from './union-tree.js';
+import { mapped, type UnionTree } from './union-tree.js';
 
 /** The graph's frames with enough samples for a verdict: few of a wide graph's. Columns are in preorder. */
 export interface TestedFrames {
@@ -23,8 +23,8 @@ export function testedFrames(
   sides: { base: Aligned; new: Aligned },
 ): TestedFrames {
   const places = {
-    base: placeOfNodes(sides.base, tree.place.base),
-    new: placeOfNodes(sides.new, tree.place.new),
+    base: mapped(sides.base.tree.map, tree.place.base),
+    new: mapped(sides.new.tree.map, tree.place.new),
   };
   const base = withBelow(sides.base, places.base, tree);
   const other = withBelow(sides.new, places.new, tree);
@@ -33,7 +33,7 @@ export function testedFrames(
   const frames: number[] = [];
   const parents: number[] = [];
   for (let i = 0; i < tree.size; i++) {
-    const above = near[tree.parent[i] ?? -1] ?? -1;
+    const above = i === 0 ? -1 : (near[tree.parent[i] ?? 0] ?? -1);
     near[i] = above;
     if ((base.samples[i] ?? 0) + (other.samples[i] ?? 0) < MIN_SAMPLES) continue;
     near[i] = frames.length;
@@ -46,10 +46,7 @@ export function testedFrames(
     parent: Int32Array.from(parents),
     base: picked(base, frame),
     new: picked(other, frame),
-    of: {
-      base: places.base.map((place) => near[place] ?? -1),
-      new: places.new.map((place) => near[place] ?? -1),
-    },
+    of: { base: mapped(places.base, near), new: mapped(places.new, near) },
   };
 }
 
@@ -64,20 +61,18 @@ export function verdictsOfAll(
   return all;
 }
 
-function placeOfNodes({ tree }: Aligned, place: Int32Array): Int32Array {
-  return tree.map.map((node) => place[node] ?? 0);
-}
-
 function withBelow({ weights, side }: Aligned, places: Int32Array, tree: UnionTree): RowSums {
   const runs = side.columns.length;
   const sums = sumRows(weights, runs, places, tree.size);
   const { weight } = sums;
   addUp(sums.samples, tree.parent);
-  for (let i = tree.size - 1; i > 0; i--) {
-    const above = (tree.parent[i] ?? 0) * runs;
-    for (let run = 0; run < runs; run++)
-      weight[above + run] = (weight[above + run] ?? 0) + (weight[i * runs + run] ?? 0);
-  }
+  if (runs === 1) addUp(weight, tree.parent);
+  else
+    for (let i = tree.size - 1; i > 0; i--) {
+      const above = (tree.parent[i] ?? 0) * runs;
+      for (let run = 0; run < runs; run++)
+        weight[above + run] = (weight[above + run] ?? 0) + (weight[i * runs + run] ?? 0);
+    }
   return sums;
 }
 

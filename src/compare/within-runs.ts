@@ -1,6 +1,5 @@
 import { countsByRow, sideBatches, type SideBatches } from './batch-counts.js';
 import type { Side } from './side.js';
-import { addUp } from './side-tree.js';
 import {
   dispersion,
   fewestSamples,
@@ -58,10 +57,11 @@ export function largerNoise(base: RowNoise, other: RowNoise): RowNoise {
 function sideNoise(noisy: NoisySide, batches: SideBatches): RowNoise {
   const { ledger, ops, sites, functions } = noisy.rows;
   // disjoint: a sample is a function's own time, or behind an op, or neither
-  const parts = functions.of.map((row, node) => {
-    const op = ops.of[node] ?? -1;
-    return row >= 0 ? row : functions.count + (op >= 0 ? op : ops.count);
-  });
+  const parts = new Int32Array(functions.of.length);
+  for (let node = 0; node < parts.length; node++) {
+    const [row, op] = [functions.of[node] ?? -1, ops.of[node] ?? -1];
+    parts[node] = row >= 0 ? row : functions.count + (op >= 0 ? op : ops.count);
+  }
   const found = dispersion(countsByRow(batches, parts, functions.count + ops.count + 1));
   const frames = largeFrames(noisy, batches);
   // the parts' own rows are known already; all others take one more look at the batches
@@ -74,7 +74,7 @@ function sideNoise(noisy: NoisySide, batches: SideBatches): RowNoise {
   );
   const weights = weightNoise(noisy.side);
   const scaled = ({ phi, df }: RowDispersions, first: number, count: number) => ({
-    phi: phi.subarray(first, first + count).map((x) => x * weights),
+    phi: times(phi.slice(first, first + count), weights),
     df: df.slice(first, first + count),
   });
   const ofFrames = scaled(others, ledger.count + sites.count, frames.counts.rows);
@@ -88,6 +88,11 @@ function sideNoise(noisy: NoisySide, batches: SideBatches): RowNoise {
       df: picked(ofFrames.df, frames.row),
     },
   };
+}
+
+function times(values: Float64Array, factor: number): Float64Array {
+  for (let at = 0; at < values.length; at++) values[at] = (values[at] ?? 0) * factor;
+  return values;
 }
 
 function picked(values: Float64Array, rows: Int32Array): Float64Array {
@@ -111,16 +116,19 @@ function largeFrames(
   const near = new Int32Array(count).fill(-1);
   const above: number[] = [-1];
   for (let i = 0; i < count; i++) {
-    const up = near[parent[i] ?? -1] ?? -1;
+    const up = i === 0 ? -1 : (near[parent[i] ?? 0] ?? -1);
     near[i] = up;
     if ((samples[i] ?? 0) < least) continue;
     near[i] = row[i] = above.length;
     above.push(up);
   }
-  const aboveLarge = Int32Array.from(above);
-  const counted = of.map((frame) => near[frame] ?? -1);
+  const counted = new Int32Array(of.length).fill(-1);
+  for (let node = 0; node < counted.length; node++) {
+    const frame = of[node] ?? -1;
+    if (frame >= 0) counted[node] = near[frame] ?? -1;
+  }
   return {
-    counts: countsByRow(batches, counted, above.length, (counts) => addUp(counts, aboveLarge)),
+    counts: countsByRow(batches, counted, above.length, Int32Array.from(above)),
     row,
   };
 }

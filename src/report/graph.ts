@@ -3,31 +3,32 @@ import { NODE_KINDS, VERDICTS, type Graph } from './schema.js';
 
 /** The differential tree as columns, preorder; names and dsos are interned. */
 export function graphOf({ tree, keys, verdicts, findings }: Comparison): Graph {
-  const codes = FOUND.map((verdict) => VERDICTS.indexOf(verdict));
-  const kinds = Uint8Array.from(keys.keys, ({ kind }) => NODE_KINDS.indexOf(kind));
-  const root = NODE_KINDS.indexOf('root');
-  const verdict = listOf(tree.size, (i) => codes[verdicts[i] ?? 0] ?? 0);
+  const codes = Uint8Array.from(FOUND.map((verdict) => VERDICTS.indexOf(verdict)));
+  const kinds = Uint8Array.from(keys.keys.map(({ kind }) => NODE_KINDS.indexOf(kind)));
+  const { of, ...names } = namesOf(tree, keys);
+  const verdict = lookedUp(verdicts, codes);
   // the root is the total, and is judged as such
   verdict[0] = VERDICTS.indexOf(findings.total.verdict);
-  const { of, ...names } = namesOf(tree, keys);
+  const kind = lookedUp(tree.key, kinds);
+  kind[0] = NODE_KINDS.indexOf('root');
   return {
     ...names,
     nodes: {
-      depth: listOf(tree.size, (i) => tree.depth[i] ?? 0),
-      name: listOf(tree.size, (i) => of[tree.key[i] ?? -1] ?? 0),
-      kind: listOf(tree.size, (i) => kinds[tree.key[i] ?? -1] ?? root),
-      base: listOf(tree.size, (i) => tree.base[i] ?? 0),
-      new: listOf(tree.size, (i) => tree.new[i] ?? 0),
+      depth: Array.from(tree.depth),
+      name: lookedUp(tree.key, of),
+      kind,
+      base: Array.from(tree.base),
+      new: Array.from(tree.new),
       verdict,
-      moved: listOf(tree.size, (i) => tree.moved[i] ?? 0),
+      moved: Array.from(tree.moved),
     },
   };
 }
 
-/** Plain lists, as documents hold them. */
-function listOf(size: number, at: (i: number) => number): number[] {
-  const list = new Array<number>(size);
-  for (let i = 0; i < size; i++) list[i] = at(i);
+/** A plain list, as documents hold them, of what is found at each place; 0 where there is nothing. */
+function lookedUp(places: Int32Array | Uint8Array, values: Int32Array | Uint8Array): number[] {
+  const list = new Array<number>(places.length);
+  for (let i = 0; i < places.length; i++) list[i] = values[places[i] ?? 0] ?? 0;
   return list;
 }
 
