@@ -3,6 +3,8 @@ import { Chain } from './chain.js';
 import { isTimerEvent } from './events.js';
 import type { Side } from './side.js';
 
+const [USER, REST] = [plainly('user'), plainly('rest')];
+
 /**
  * Attributes by symbols alone. A sample belongs to an op when its innermost frame, return thunks
  * peeled, is one of the op's callees: callee self time (docs/ledger.md).
@@ -29,8 +31,8 @@ export class SymbolAttributor implements Attributor {
 
   attribute(leaf: number): Attribution {
     const { chain } = this;
-    if (chain.kind(leaf) === 'user') return plainly('user');
-    if (this.isOrdinary(leaf)) return plainly('rest');
+    if (chain.kind(leaf) === 'user') return USER;
+    if (this.isOrdinary(leaf)) return REST;
     const node = chain.behindThunks(leaf);
     if (chain.waits(node)) return plainly('wait');
     const pv = chain.pv(node);

@@ -76,11 +76,18 @@ export function attributeNodes(
   const codes = new Map(LEDGER_BUCKETS.map((name, code) => [name, code]));
   const ops = new Map<string, number>();
   const seen = new Map<string, { site: SeenSite; id: number }>();
+  let last: Attribution | undefined;
+  let code = -1;
   for (let i = 0; i < size; i++) {
     const at = node[i] ?? 0;
     if (bucket[at] !== -1) continue;
     const found = attributor.attribute(at);
-    bucket[at] = codes.get(found.bucket) ?? -1;
+    // one plain bucket follows another, mostly the same
+    if (found !== last) {
+      last = found;
+      code = codes.get(found.bucket) ?? -1;
+    }
+    bucket[at] = code;
     if (found.op === undefined) continue;
     op[at] = idOf(ops, found.op);
     if (found.site === undefined) continue;

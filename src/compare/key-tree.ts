@@ -44,21 +44,19 @@ export class KeyTree {
     return (this.slots[this.slotOf(parent, key)] ?? 0) - 1;
   }
 
-  /** Where a node is, or belongs. */
+  /** Where a node is, or belongs. In one piece, as it runs most of its time before it is compiled. */
   private slotOf(parent: number, key: number): number {
-    const { slots } = this;
+    const { slots, parent: parents, key: keys } = this;
     const mask = slots.length - 1;
     let slot = (parent * 2 + 2 + (key & 1)) & mask;
-    if (this.isAt(slot, parent, key)) return slot;
+    let found = slots[slot] ?? 0;
+    if (found === 0 || (keys[found - 1] === key && parents[found - 1] === parent)) return slot;
     slot = hash(parent, key) & mask;
-    while (!this.isAt(slot, parent, key)) slot = (slot + 1) & mask;
-    return slot;
-  }
-
-  /** Also at a free slot. */
-  private isAt(slot: number, parent: number, key: number): boolean {
-    const found = this.slots[slot] ?? 0;
-    return found === 0 || (this.key[found - 1] === key && this.parent[found - 1] === parent);
+    for (;;) {
+      found = slots[slot] ?? 0;
+      if (found === 0 || (keys[found - 1] === key && parents[found - 1] === parent)) return slot;
+      slot = (slot + 1) & mask;
+    }
   }
 
   private grow(): void {

@@ -29,6 +29,12 @@ export class KeyTable {
     return id;
   }
 
+  /** Whether a key is the one of these fields; asked of texts that mostly are the same object. */
+  is(id: number, kind: NodeKind, name: string, dso: string): boolean {
+    const key = this.keys[id];
+    return key !== undefined && key.kind === kind && key.name === name && key.dso === dso;
+  }
+
   get size(): number {
     return this.keys.length;
   }

@@ -8,7 +8,7 @@ import {
 import { ImageAttributor } from './attribute-image.js';
 import { weightsOf, type Side, type SideWeights } from './side.js';
 import type { WeighedSite } from './sites.js';
-import { rowAt, sumRows, type Measured } from './tally.js';
+import { addTo, emptySums, rowAt, type Measured } from './tally.js';
 
 /** A side's samples, what they belong to, and the sums of that. */
 export interface SideSums {
@@ -28,15 +28,23 @@ export interface SideSums {
 /** Attributes a side's samples and sums them up. The side's factors are final by now. */
 export function sumSide(side: Side, attributor: Attributor): SideSums {
   const weights = weightsOf(side);
-  const runs = side.columns.length;
   const attributed = attributeNodes(weights, side.profile.stacks.size, attributor);
-  const sums = (rowOf: Int32Array, count: number) => {
-    const of = sumRows(weights, runs, rowOf, count);
-    return Array.from({ length: count }, (_, row) => rowAt(of, row));
-  };
-  const buckets = sums(attributed.bucket, LEDGER_BUCKETS.length);
-  const ops = sums(attributed.op, attributed.ops.length);
+  const runs = side.columns.length;
+  const buckets = emptySums(LEDGER_BUCKETS.length, runs);
+  const ops = emptySums(attributed.ops.length, runs);
   const siteCount = side.located?.code.sites.length ?? attributed.seen.length;
+  const sites = emptySums(siteCount, runs);
+  const { size, node, run, weight, samples } = weights;
+  for (let i = 0; i < size; i++) {
+    const at = node[i] ?? 0;
+    const [of, w, n] = [run[i] ?? 0, weight[i] ?? 0, samples[i] ?? 0];
+    addTo(buckets, attributed.bucket[at] ?? 0, of, w, n);
+    const op = attributed.op[at] ?? -1;
+    if (op < 0) continue;
+    addTo(ops, op, of, w, n);
+    const site = attributed.site[at] ?? -1;
+    if (site >= 0) addTo(sites, site, of, w, n);
+  }
   return {
     side,
     weights,
@@ -44,10 +52,12 @@ export function sumSide(side: Side, attributor: Attributor): SideSums {
     attributed,
     total: sumOf(weights, runs),
     ledger: Object.fromEntries(
-      LEDGER_BUCKETS.map((bucket, code) => [bucket, buckets[code]]),
+      LEDGER_BUCKETS.map((bucket, code) => [bucket, rowAt(buckets, code)]),
     ) as Record<LedgerBucket, Measured>,
-    ops: new Map(attributed.ops.flatMap((op, id) => (ops[id] ? [[op, ops[id]]] : []))),
-    sites: sums(attributed.site, siteCount).map((row) => (row.samples > 0 ? row : undefined)),
+    ops: new Map(attributed.ops.map((op, id) => [op, rowAt(ops, id)])),
+    sites: Array.from({ length: siteCount }, (_, id) =>
+      sites.samples[id] === 0 ? undefined : rowAt(sites, id),
+    ),
     windows: {
       half: sumOf(weights, runs, inWindow(attributor, attributed, 0.5)),
       double: sumOf(weights, runs, inWindow(attributor, attributed, 2)),
@@ -61,15 +71,15 @@ function sumOf(
   runs: number,
   isIn: 'all' | 'none' | ((node: number) => boolean) = 'all',
 ): Measured {
-  const sum = { runs: new Array<number>(runs).fill(0), samples: 0 };
-  if (isIn === 'none') return sum;
-  for (let i = 0; i < size; i++) {
-    if (isIn !== 'all' && !isIn(node[i] ?? 0)) continue;
+  const sums = new Float64Array(runs);
+  let all = 0;
+  for (let i = 0; i < (isIn === 'none' ? 0 : size); i++) {
+    if (typeof isIn === 'function' && !isIn(node[i] ?? 0)) continue;
     const of = run[i] ?? 0;
-    sum.runs[of] = (sum.runs[of] ?? 0) + (weight[i] ?? 0);
-    sum.samples += samples[i] ?? 0;
+    sums[of] = (sums[of] ?? 0) + (weight[i] ?? 0);
+    all += samples[i] ?? 0;
   }
-  return sum;
+  return { runs: Array.from(sums), samples: all };
 }
 
 /** Whether a window of another size would call a stack's samples a site's; never without images. */

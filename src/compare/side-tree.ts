@@ -88,14 +88,23 @@ function nodesWithSamples(side: Side, weights: SideWeights): { held: Uint8Array;
 function frameKeys(side: Side, keys: KeyTable): (frame: number, isCallee: boolean) => number {
   const { facts } = side;
   const { frames } = side.profile;
-  const known = new Int32Array(frames.size * 2).fill(-1);
+  const known = new Int32Array(frames.size * 2);
+  // a function's frames differ in their addresses only: the last key of a symbol is mostly the next one's too
+  const last = new Int32Array(frames.strings.size).fill(-1);
   return (frame, isCallee) => {
     const at = frame * 2 + (isCallee ? 1 : 0);
-    let id = known[at] ?? -1;
-    if (id >= 0) return id;
-    id = keys.id(kindOf(side, frame, isCallee), facts.name[frame] ?? '', facts.dso[frame] ?? '');
-    keys.noteRaw(id, frames.strings.text(frames.symbol[frame] ?? 0));
-    known[at] = id;
+    const found = known[at] ?? 0;
+    if (found > 0) return found - 1;
+    const [name, dso] = [facts.name[frame] ?? '', facts.dso[frame] ?? ''];
+    const kind = kindOf(side, frame, isCallee);
+    const symbol = frames.symbol[frame] ?? 0;
+    let id = last[symbol] ?? -1;
+    if (id < 0 || !keys.is(id, kind, name, dso)) {
+      id = keys.id(kind, name, dso);
+      keys.noteRaw(id, frames.strings.text(symbol));
+      last[symbol] = id;
+    }
+    known[at] = id + 1;
     return id;
   };
 }

@@ -66,11 +66,17 @@ export function weightsOf(side: Side): SideWeights {
     samples: new Float64Array(size),
   };
   let at = 0;
-  eachWeight(side, (run, node, weight, samples) => {
-    weights.run[at] = run;
-    weights.node[at] = node;
-    weights.weight[at] = weight;
-    weights.samples[at++] = samples;
-  });
+  for (let run = 0; run < side.columns.length; run++) {
+    const column = side.columns[run];
+    const factor = side.factors[run] ?? 1;
+    for (let node = 0; node < (column?.length ?? 0); node++) {
+      const samples = column?.count(node) ?? 0;
+      if (samples === 0) continue;
+      weights.run[at] = run;
+      weights.node[at] = node;
+      weights.weight[at] = (column?.weight(node) ?? 0) * factor;
+      weights.samples[at++] = samples;
+    }
+  }
   return weights;
 }

@@ -32,24 +32,34 @@ export interface RowSums {
   samples: Float64Array;
 }
 
+export function emptySums(rows: number, runs: number): RowSums {
+  return { runs, weight: new Float64Array(rows * runs), samples: new Float64Array(rows) };
+}
+
+/** Adds a stack's weight in one run to a row. */
+export function addTo(
+  { runs, weight, samples }: RowSums,
+  row: number,
+  run: number,
+  more: number,
+  moreSamples: number,
+): void {
+  const at = row * runs + run;
+  weight[at] = (weight[at] ?? 0) + more;
+  samples[row] = (samples[row] ?? 0) + moreSamples;
+}
+
 /** Sums a side's weights by row, from the row that each stack node belongs to (-1: none). */
 export function sumRows(
-  weights: SideWeights,
+  { size, node, run, weight, samples }: SideWeights,
   runs: number,
   rowOf: Int32Array,
   rows: number,
 ): RowSums {
-  const sums = {
-    runs,
-    weight: new Float64Array(rows * runs),
-    samples: new Float64Array(rows),
-  };
-  for (let i = 0; i < weights.size; i++) {
-    const row = rowOf[weights.node[i] ?? 0] ?? -1;
-    if (row < 0) continue;
-    const at = row * runs + (weights.run[i] ?? 0);
-    sums.weight[at] = (sums.weight[at] ?? 0) + (weights.weight[i] ?? 0);
-    sums.samples[row] = (sums.samples[row] ?? 0) + (weights.samples[i] ?? 0);
+  const sums = emptySums(rows, runs);
+  for (let i = 0; i < size; i++) {
+    const row = rowOf[node[i] ?? 0] ?? -1;
+    if (row >= 0) addTo(sums, row, run[i] ?? 0, weight[i] ?? 0, samples[i] ?? 0);
   }
   return sums;
 }
