@@ -10,17 +10,18 @@ export function requireSymbols(
   paths: readonly string[],
   kallsymsOption: string,
 ): void {
+  const { stacks, frames } = profile;
   profile.runs.forEach((run, i) => {
     const column = columnOf(run, event);
-    let known = 0;
-    let unknown = 0;
+    let isUnknown = false;
     for (let node = 0; node < (column?.length ?? 0); node++) {
-      const frame = profile.stacks.key(node);
+      const frame = stacks.key(node);
       if (frame < 0 || facts.kind[frame] === 'user' || column?.count(node) === 0) continue;
-      if (/^\[unknown\]$|^$/.test(profile.frames.frame(frame).symbol)) unknown++;
-      else known++;
+      const symbol = frames.strings.text(frames.symbol[frame] ?? 0);
+      if (symbol !== '[unknown]' && symbol !== '') return;
+      isUnknown = true;
     }
-    if (known > 0 || unknown === 0) return;
+    if (!isUnknown) return;
     throw inputError(
       paths[i] ?? run.path,
       'all kernel symbols are [unknown]',

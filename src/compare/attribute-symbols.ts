@@ -3,6 +3,8 @@ import { Chain } from './chain.js';
 import { isTimerEvent } from './events.js';
 import type { Side } from './side.js';
 
+const [USER, REST] = [plainly('user'), plainly('rest')];
+
 /**
  * Attributes by symbols alone. A sample belongs to an op when its innermost frame, return thunks
  * peeled, is one of the op's callees: callee self time (docs/ledger.md).
@@ -12,20 +14,25 @@ export class SymbolAttributor implements Attributor {
   /** Frames whose address was seen as the return address of a pv callee, with the op. */
   private readonly returns: Map<number, string>;
   private readonly timer: boolean;
+  /** 1 for frames that need no look at their callers, by frame id: nearly all. */
+  private readonly ordinary: Uint8Array;
 
   constructor(private readonly side: Side) {
     this.chain = new Chain(side);
+    this.ordinary = ordinaryFrames(side);
     this.timer = isTimerEvent(side.event);
     this.returns = returnAddresses(this.chain);
   }
 
   calleeOp(node: number): string | undefined {
+    if (this.isOrdinary(node)) return undefined;
     return this.chain.pv(node)?.op ?? this.thunkOp(node);
   }
 
   attribute(leaf: number): Attribution {
     const { chain } = this;
-    if (chain.kind(leaf) === 'user') return plainly('user');
+    if (chain.kind(leaf) === 'user') return USER;
+    if (this.isOrdinary(leaf)) return REST;
     const node = chain.behindThunks(leaf);
     if (chain.waits(node)) return plainly('wait');
     const pv = chain.pv(node);
@@ -38,6 +45,12 @@ export class SymbolAttributor implements Attributor {
     if (op === undefined) return plainly('rest');
     const seen = this.siteAt(node, op);
     return { bucket: 'call', op, site: seen && { seen } };
+  }
+
+  /** Whether a frame is itself no callee, thunk or place to wait, whatever stands above it. */
+  private isOrdinary(node: number): boolean {
+    const frame = this.chain.frame(node);
+    return frame < 0 || this.ordinary[frame] === 1;
   }
 
   /** The op whose site a return thunk was entered from, as far as other samples prove it. */
@@ -69,6 +82,16 @@ export class SymbolAttributor implements Attributor {
       returnOffset,
     };
   }
+}
+
+function ordinaryFrames({ facts }: Side): Uint8Array {
+  const ordinary = new Uint8Array(facts.kind.length);
+  for (let frame = 0; frame < ordinary.length; frame++) {
+    const kind = facts.kind[frame];
+    const telling = kind === 'return-thunk' || kind === 'waiting' || kind === 'hypercall';
+    if (!telling && facts.pv[frame] === undefined) ordinary[frame] = 1;
+  }
+  return ordinary;
 }
 
 /** Return addresses of pv callees by frame id; one that was seen for two ops proves nothing. */

@@ -1,6 +1,6 @@
 import { globMatches } from './glob.js';
 import { budgetOutcome, changeOfRuns, type BudgetOutcome, type Interval } from './stats/index.js';
-import { delta, mean, nothing, type Measured } from './tally.js';
+import { delta, mean, type Measured } from './tally.js';
 import type { Tested } from './test-rows.js';
 
 export type BudgetTarget = 'total' | 'bucket' | 'op' | 'function' | 'site';
@@ -174,7 +174,7 @@ function measuredOf(row: BudgetRow, all: Budgeted) {
 function unseenInterval(row: BudgetRow, all: Budgeted): Interval | null {
   if (!all.repeated || row.base.samples + row.new.samples > 0) return null;
   const most = ({ runs, samples }: Measured) => {
-    const sum = runs.reduce((a, b) => a + b, 0);
+    const sum = Array.from(runs).reduce((a, b) => a + b, 0);
     return samples === 0 ? null : (SQUARED_975 * sum) / samples / runs.length;
   };
   const [base, other] = [most(all.total.base), most(all.total.new)];
@@ -187,14 +187,15 @@ const SQUARED_975 = 1.959964 ** 2;
 /** All rows as one: its runs are the sums of the rows' runs, so that its spread is the sum's own. */
 function sumOf(rows: readonly BudgetRow[], all: Budgeted): BudgetRow {
   const side = (pick: (row: BudgetRow) => Measured): Measured => {
-    const sum = nothing(pick(all.total).runs.length);
+    const runs = new Float64Array(pick(all.total).runs.length);
+    let samples = 0;
     for (const row of rows) {
-      pick(row).runs.forEach((weight, run) => {
-        sum.runs[run] = (sum.runs[run] ?? 0) + weight;
-      });
-      sum.samples += pick(row).samples;
+      const own = pick(row);
+      for (let run = 0; run < runs.length; run++)
+        runs[run] = (runs[run] ?? 0) + (own.runs[run] ?? 0);
+      samples += own.samples;
     }
-    return sum;
+    return { runs, samples };
   };
   const [base, other] = [side((row) => row.base), side((row) => row.new)];
   const totals = { base: mean(all.total.base), new: mean(all.total.new) };

@@ -1,23 +1,32 @@
 import type { FrameKind, PvSymbol } from '../paravirt/index.js';
+import type { StackTable } from '../profile/index.js';
 import type { Side } from './side.js';
 
 /** Walks a side's callchains upwards: what stands at a node, and above it. */
 export class Chain {
-  constructor(readonly side: Side) {}
+  private readonly stacks: StackTable;
+  private readonly kinds: readonly FrameKind[];
+  private readonly pvs: readonly (PvSymbol | undefined)[];
+
+  constructor(readonly side: Side) {
+    this.stacks = side.profile.stacks;
+    this.kinds = side.facts.kind;
+    this.pvs = side.facts.pv;
+  }
 
   /** -1 above the top. */
   parent(node: number): number {
-    return node < 0 ? -1 : this.side.profile.stacks.parent(node);
+    return node < 0 ? -1 : this.stacks.parent(node);
   }
 
   /** Frame id of a node; negative at a task and above the top. */
   frame(node: number): number {
-    return node < 0 ? -1 : this.side.profile.stacks.key(node);
+    return node < 0 ? -1 : this.stacks.key(node);
   }
 
   kind(node: number): FrameKind | undefined {
     const frame = this.frame(node);
-    return frame < 0 ? undefined : this.side.facts.kind[frame];
+    return frame < 0 ? undefined : this.kinds[frame];
   }
 
   /** Bytes from the symbol's start; -1 where not recorded. */
@@ -35,7 +44,7 @@ export class Chain {
   /** The pv callee that a node's frame is in its chain, undefined for any other frame. */
   pv(node: number): PvSymbol | undefined {
     const frame = this.frame(node);
-    const pv = frame < 0 ? undefined : this.side.facts.pv[frame];
+    const pv = frame < 0 ? undefined : this.pvs[frame];
     if (pv === undefined) return undefined;
     // hypervisor clocks are read for other purposes than sched_clock too
     const forTimekeeping =

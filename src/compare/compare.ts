@@ -1,22 +1,24 @@
 import { bootsOf } from '../profile/index.js';
-import type { Attributor, LedgerBucket } from './attribute.js';
+import { LEDGER_BUCKETS, type LedgerBucket } from './attribute.js';
 import { makeAttributor } from './attributors.js';
-import { ImageAttributor } from './attribute-image.js';
 import { isTimerEvent } from './events.js';
 import { functionRows, grossChange, type FunctionRow } from './functions.js';
 import { isSameCode, joinImageSites } from './image-sites.js';
-import { KeyTable } from './keys.js';
+import { keyOrder, KeyTable } from './keys.js';
 import { normalize, type Normalization, type NormalizeOptions } from './normalize.js';
 import { isSameImage } from './same-image.js';
-import { eachWeight, type Side } from './side.js';
-import { joinSites, siteKey, type JoinedSite } from './sites.js';
+import type { Side } from './side.js';
+import { placed, sitesSeen, sumSide, type SideSums } from './side-sums.js';
+import { sideTree } from './side-tree.js';
+import { joinSites, type JoinedSite } from './sites.js';
 import { spliceInlining, type Splice } from './splice.js';
-import { delta, Tally, type Measured } from './tally.js';
+import { delta, nothing, type Measured } from './tally.js';
 import { testRows, type Findings } from './test-rows.js';
-import { frameRows, sideTree, unionTree, type UnionTree } from './tree.js';
+import { testedFrames, verdictsOfAll } from './tested-frames.js';
+import { unionTree, type UnionTree } from './union-tree.js';
 import { stateVotes } from './votes.js';
 import { windowRule, type WindowRule } from './window-rule.js';
-import { noiseWithinRuns } from './within-runs.js';
+import { noiseWithinRuns, type NoisySide } from './within-runs.js';
 
 export interface Row {
   base: Measured;
@@ -50,19 +52,9 @@ export interface Comparison {
   tree: UnionTree;
   /** What was found of each row, in the order of the rows; of the ledger in that of `buckets`. */
   findings: Findings;
+  /** Of each frame of the tree, as index in `VERDICTS`. */
+  verdicts: Uint8Array;
   buckets: LedgerBucket[];
-}
-
-interface SideTallies {
-  total: Tally<'total'>;
-  ledger: Tally<LedgerBucket>;
-  ops: Tally<string>;
-  /** By return address, without images. */
-  seenSites: Tally<string>;
-  /** By index in the image's table. */
-  sites: Tally<number>;
-  /** Weight at sites and native equivalents, had the window half or double its size. */
-  windows: Tally<'half' | 'double'>;
 }
 
 const WITHOUT_IMAGES: LedgerBucket[] = ['call', 'wait', 'rest', 'user'];
@@ -72,48 +64,22 @@ const WITH_IMAGES: LedgerBucket[] = ['call', 'site', 'wait', 'caller', 'elsewher
 export function compareSides(base: Side, other: Side, options: NormalizeOptions): Comparison {
   const normalization = normalize(base, other, options);
   const withSites = functionsWithSites([base, other]);
-  const attributors = {
-    base: makeAttributor(base, withSites),
-    new: makeAttributor(other, withSites),
+  const sums = {
+    base: sumSide(base, makeAttributor(base, withSites)),
+    new: sumSide(other, makeAttributor(other, withSites)),
   };
-  const tallies = {
-    base: tallySide(base, attributors.base),
-    new: tallySide(other, attributors.new),
-  };
-  const runs = { base: base.columns.length, new: other.columns.length };
   const images = imagesOf(base, other);
   const sameImage = images
     ? isSameCode(images.base.code, images.new.code)
     : isSameImage(base, other);
-  const sites = images
-    ? joinImageSites(
-        {
-          code: images.base.code,
-          weights: tallies.base.sites,
-          votes: stateVotes(base),
-          runs: runs.base,
-        },
-        {
-          code: images.new.code,
-          weights: tallies.new.sites,
-          votes: stateVotes(other),
-          runs: runs.new,
-        },
-      )
-    : joinSites(tallies.base.seenSites, tallies.new.seenSites, sameImage, runs);
+  const sites = sitesOf(sums, images, sameImage);
 
   const keys = new KeyTable();
-  const trees = {
-    base: sideTree(base, attributors.base, keys),
-    new: sideTree(other, attributors.new, keys),
-  };
+  const trees = { base: treeOf(sums.base, keys), new: treeOf(sums.new, keys) };
   const spliced = spliceInlining(trees.base, trees.new, keys);
-  const tree = unionTree(spliced.base, spliced.new, keys);
+  const order = keyOrder(keys);
+  const tree = unionTree(spliced.base, spliced.new, order);
 
-  const row = <K>(pick: (t: SideTallies) => Tally<K>, key: K): Row => ({
-    base: pick(tallies.base).get(key),
-    new: pick(tallies.new).get(key),
-  });
   const timer = isTimerEvent(base.event);
   const hasCode =
     images !== undefined && [images.base, images.new].every((l) => l.code.instructions);
@@ -121,44 +87,53 @@ export function compareSides(base: Side, other: Side, options: NormalizeOptions)
     ...(images ? WITH_IMAGES : WITHOUT_IMAGES),
     ...(timer && hasCode ? (['deferred'] as const) : []),
   ];
-  const opNames = new Set([...tallies.base.ops.rows.keys(), ...tallies.new.ops.rows.keys()]);
-  const total = row((t) => t.total, 'total');
+  const pair = (pick: (side: SideSums) => Measured): Row => ({
+    base: pick(sums.base),
+    new: pick(sums.new),
+  });
+  const total = pair((side) => side.total);
+  const ledger = buckets.map((bucket) => pair((side) => side.ledger[bucket]));
+  const opNames = new Set([...sums.base.attributed.ops, ...sums.new.attributed.ops]);
   const ops = [...opNames].sort().map((op) => ({
     op,
-    ...row((t) => t.ops, op),
+    ...pair((side) => side.ops.get(op) ?? nothing(side.side.columns.length)),
     sites: sites.filter((site) => site.op === op).length,
   }));
   const aligned = {
-    base: { side: base, tree: spliced.base },
-    new: { side: other, tree: spliced.new },
+    base: { ...sums.base, tree: spliced.base },
+    new: { ...sums.new, tree: spliced.new },
   };
-  const { rows: functions, own } = functionRows(aligned, attributors, keys, sites);
-  const ledger = buckets.map((bucket) => row((t) => t.ledger, bucket));
-  const noisy = (name: 'base' | 'new') => ({
-    ...aligned[name],
-    place: tree.place[name],
-    rows: {
-      ledger: ledger.map((r) => r[name]),
-      ops: ops.map((r) => r[name]),
-      sites: sites.map((r) => r[name]),
-      functions: functions.map((r) => r[name]),
-    },
-    tallies: {
-      ledger: tallies[name].ledger,
-      ops: tallies[name].ops,
-      sites: images ? tallies[name].sites : tallies[name].seenSites,
-      functions: own[name],
-    },
-  });
+  const functions = functionRows(aligned, keys, order, sites);
+  const frames = testedFrames(tree, aligned);
+  const noisy = (name: 'base' | 'new'): NoisySide => {
+    const { side, attributed, ledger: byBucket, ops: byOp, sites: bySite } = sums[name];
+    const measures = {
+      ledger: LEDGER_BUCKETS.map((bucket) => byBucket[bucket]),
+      ops: attributed.ops.map((op) => byOp.get(op)),
+    };
+    const own = (rows: readonly Row[]) => rows.map((row) => row[name]);
+    return {
+      side,
+      rows: {
+        ledger: placed(attributed.bucket, measures.ledger, own(ledger)),
+        ops: placed(attributed.op, measures.ops, own(ops)),
+        sites: placed(attributed.site, bySite, own(sites)),
+        functions: { of: functions.of[name], count: functions.rows.length },
+        frames: { of: frames.of[name], count: frames.frame.length },
+      },
+      parent: frames.parent,
+      samples: frames[name].samples,
+    };
+  };
   const findings = testRows({
     total,
     ledger,
     ops,
     sites,
-    functions,
-    frames: frameRows(tree, aligned),
+    functions: functions.rows,
+    frames,
     boots: Math.min(bootsOf(base.profile.runs), bootsOf(other.profile.runs)),
-    within: () => noiseWithinRuns(noisy('base'), noisy('new'), tree),
+    within: () => noiseWithinRuns(noisy('base'), noisy('new')),
   });
   return {
     normalization,
@@ -169,21 +144,43 @@ export function compareSides(base: Side, other: Side, options: NormalizeOptions)
     ledger: Object.fromEntries(buckets.map((bucket, i) => [bucket, ledger[i]])),
     ops,
     sites,
-    functions,
+    functions: functions.rows,
     window: images
       ? {
           rule: windowRule(base.event),
-          half: delta(row((t) => t.windows, 'half')),
-          double: delta(row((t) => t.windows, 'double')),
+          half: delta(pair((side) => side.windows.half)),
+          double: delta(pair((side) => side.windows.double)),
         }
       : null,
     splices: spliced.splices,
-    grossChange: grossChange(trees.base, trees.new),
+    grossChange: grossChange(trees.base, trees.new, keys.size),
     keys,
     tree,
     findings,
+    verdicts: verdictsOfAll(tree, frames, findings.frames),
     buckets,
   };
+}
+
+function treeOf({ side, weights, attributor }: SideSums, keys: KeyTable) {
+  return sideTree(side, weights, attributor, keys);
+}
+
+function sitesOf(
+  sums: { base: SideSums; new: SideSums },
+  images: ReturnType<typeof imagesOf>,
+  sameImage: boolean,
+): JoinedSite[] {
+  const runs = { base: sums.base.side.columns.length, new: sums.new.side.columns.length };
+  if (images === undefined)
+    return joinSites(sitesSeen(sums.base), sitesSeen(sums.new), sameImage, runs);
+  const tabled = (name: 'base' | 'new') => ({
+    code: images[name].code,
+    weights: sums[name].sites,
+    votes: stateVotes(sums[name].side),
+    runs: runs[name],
+  });
+  return joinImageSites(tabled('base'), tabled('new'));
 }
 
 function imagesOf(base: Side, other: Side) {
@@ -195,31 +192,4 @@ function imagesOf(base: Side, other: Side) {
 function functionsWithSites(sides: readonly Side[]): ReadonlySet<string> {
   const sites = sides.flatMap((side) => side.located?.code.sites ?? []);
   return new Set(sites.flatMap((site) => [site.function, site.symbol]));
-}
-
-function tallySide(side: Side, attributor: Attributor): SideTallies {
-  const runs = side.columns.length;
-  const tallies: SideTallies = {
-    total: new Tally(runs),
-    ledger: new Tally(runs),
-    ops: new Tally(runs),
-    seenSites: new Tally(runs),
-    sites: new Tally(runs),
-    windows: new Tally(runs),
-  };
-  eachWeight(side, (run, node, weight, samples) => {
-    const { bucket, op, site } = attributor.attribute(node);
-    tallies.total.add('total', run, weight, samples, node);
-    tallies.ledger.add(bucket, run, weight, samples, node);
-    if (attributor instanceof ImageAttributor && /^(?:site|caller|elsewhere)$/.test(bucket)) {
-      if (attributor.inWindow(node, 0.5)) tallies.windows.add('half', run, weight, samples, node);
-      if (attributor.inWindow(node, 2)) tallies.windows.add('double', run, weight, samples, node);
-    }
-    if (op === undefined) return;
-    tallies.ops.add(op, run, weight, samples, node);
-    if (site === undefined) return;
-    if ('seen' in site) tallies.seenSites.add(siteKey(site.seen), run, weight, samples, node);
-    else tallies.sites.add(site.index, run, weight, samples, node);
-  });
-  return tallies;
 }

@@ -1,9 +1,9 @@
-import type { Attributor, LedgerBucket } from './attribute.js';
-import type { KeyTable } from './keys.js';
-import { eachWeight, type Side } from './side.js';
+import { LEDGER_BUCKETS, type Attributed, type LedgerBucket } from './attribute.js';
+import type { KeyOrder, KeyTable } from './keys.js';
+import type { Side, SideWeights } from './side.js';
 import type { JoinedSite } from './sites.js';
-import { nothing, Tally, type Measured } from './tally.js';
-import type { SideTree, UnionSide } from './tree.js';
+import { rowAt, sumRows, type Measured, type RowSums } from './tally.js';
+import type { SideTree, UnionSide } from './side-tree.js';
 
 /** A function's own time: its self weight less the pv gross in it, after alignment. */
 export interface FunctionRow {
@@ -24,85 +24,125 @@ function hasSites(bucket: LedgerBucket, seen: boolean): boolean | null {
   return bucket === 'caller' || seen ? true : null;
 }
 
-interface Aligned {
+/** A side whose tree is aligned with the other's, and what its samples belong to. */
+export interface Aligned {
   side: Side;
+  weights: SideWeights;
+  attributed: Attributed;
   tree: UnionSide;
 }
 
-/** Weight in these buckets is no function's own time. */
-const NOT_OWN = new Set<LedgerBucket>(['call', 'site', 'deferred']);
+const codeOf = (bucket: LedgerBucket) => LEDGER_BUCKETS.indexOf(bucket);
 
-/** Rows of all functions with own time on either side, and the sums that they are made of. */
+/** Weight in these buckets is no function's own time. */
+const NOT_OWN = LEDGER_BUCKETS.map((b) => b === 'call' || b === 'site' || b === 'deferred');
+const CALLER = codeOf('caller');
+
+/** Rows of all functions with own time on either side, and each side's row of each stack node (-1: none). */
 export function functionRows(
   sides: { base: Aligned; new: Aligned },
-  attributors: { base: Attributor; new: Attributor },
   keys: KeyTable,
+  order: KeyOrder,
   sites: readonly JoinedSite[],
-): { rows: FunctionRow[]; own: { base: Tally<number>; new: Tally<number> } } {
-  const tallies = {
-    base: ownTimes(sides.base, attributors.base),
-    new: ownTimes(sides.new, attributors.new),
+): { rows: FunctionRow[]; of: { base: Int32Array; new: Int32Array } } {
+  const [base, other] = [ownTimes(sides.base, keys.size), ownTimes(sides.new, keys.size)];
+  const moved = {
+    base: movedByKey(sides.base.tree, keys.size),
+    new: movedByKey(sides.new.tree, keys.size),
   };
-  const moved = { base: movedByKey(sides.base.tree), new: movedByKey(sides.new.tree) };
+  const names = new Set(sites.map((site) => site.function));
   const callers = new Set(sites.map((site) => `${site.function}\0${site.dso}`));
-  const ids = new Set([...tallies.base.own.rows.keys(), ...tallies.new.own.rows.keys()]);
-  const rows = [...ids].map((id): FunctionRow => {
+  // in an order that swapped sides share, so that sums over rows mirror to the last bit
+  const ids = sortedKeys([base, other], order);
+  const rowOf = new Int32Array(keys.size).fill(-1);
+  const rows = Array.from(ids, (id, row): FunctionRow => {
+    rowOf[id] = row;
     const { name, dso } = keys.key(id);
-    const buckets = [tallies.new.bucket.get(id), tallies.base.bucket.get(id)];
-    const bucket = buckets.includes('caller') ? 'caller' : (buckets.find((b) => b) ?? 'rest');
-    const seen = callers.has(`${name}\0${dso}`);
+    const [inNew, inBase] = [other.bucket[id] ?? -1, base.bucket[id] ?? -1];
+    const code = inBase === CALLER || inNew < 0 ? inBase : inNew;
+    const bucket = LEDGER_BUCKETS[code] ?? 'rest';
+    const seen = names.has(name) && callers.has(`${name}\0${dso}`);
     return {
       function: name,
       dso,
       bucket,
       hasSites: hasSites(bucket, seen),
-      base: tallies.base.own.rows.get(id) ?? nothing(sides.base.side.columns.length),
-      new: tallies.new.own.rows.get(id) ?? nothing(sides.new.side.columns.length),
-      moved: { base: moved.base.get(id) ?? 0, new: moved.new.get(id) ?? 0 },
+      base: rowAt(base.own, id),
+      new: rowAt(other.own, id),
+      moved: { base: moved.base[id] ?? 0, new: moved.new[id] ?? 0 },
     };
   });
-  // in an order that swapped sides share, so that sums over rows mirror to the last bit
-  const text = (row: FunctionRow) => `${row.function}\0${row.dso}`;
-  rows.sort((a, b) => (text(a) < text(b) ? -1 : text(a) > text(b) ? 1 : 0));
-  return { rows, own: { base: tallies.base.own, new: tallies.new.own } };
+  return { rows, of: { base: rowsOf(base.key, rowOf), new: rowsOf(other.key, rowOf) } };
 }
 
-function ownTimes({ side, tree }: Aligned, attributor: Attributor) {
-  const own = new Tally<number>(side.columns.length);
-  const bucket = new Map<number, LedgerBucket>();
-  eachWeight(side, (run, node, weight, samples) => {
-    const where = attributor.attribute(node).bucket;
-    if (NOT_OWN.has(where)) return;
-    const key = tree.stacks.key(tree.map[node] ?? 0);
-    own.add(key, run, weight, samples, node);
-    if (bucket.get(key) !== 'caller') bucket.set(key, where);
-  });
-  return { own, bucket };
-}
-
-function movedByKey(tree: UnionSide): Map<number, number> {
-  const moved = new Map<number, number>();
-  for (let node = 0; node < tree.stacks.size; node++) {
-    const weight = tree.moved[node] ?? 0;
-    if (weight > 0)
-      moved.set(tree.stacks.key(node), (moved.get(tree.stacks.key(node)) ?? 0) + weight);
+function rowsOf(keys: Int32Array, rowOf: Int32Array): Int32Array {
+  const rows = new Int32Array(keys.length).fill(-1);
+  for (let node = 0; node < rows.length; node++) {
+    const key = keys[node] ?? -1;
+    if (key >= 0) rows[node] = rowOf[key] ?? -1;
   }
-  return moved;
+  return rows;
+}
+
+interface OwnTimes {
+  /** Each stack node's key; -1 where its weight is no function's own time, or it has none. */
+  key: Int32Array;
+  /** By key. */
+  own: RowSums;
+  /** Bucket code by key; -1 of keys without own time. */
+  bucket: Int8Array;
+  /** Keys with own time, in the order of the samples' stacks. */
+  seen: number[];
+}
+
+function ownTimes({ side, weights, attributed, tree }: Aligned, keys: number): OwnTimes {
+  const key = new Int32Array(attributed.bucket.length).fill(-1);
+  const bucket = new Int8Array(keys).fill(-1);
+  const seen: number[] = [];
+  for (let i = 0; i < weights.size; i++) {
+    const node = weights.node[i] ?? 0;
+    const where = attributed.bucket[node] ?? -1;
+    if (NOT_OWN[where] === true) continue;
+    const id = tree.nodes.key[tree.map[node] ?? 0] ?? 0;
+    key[node] = id;
+    if (bucket[id] === -1) seen.push(id);
+    if (bucket[id] !== CALLER) bucket[id] = where;
+  }
+  return { key, own: sumRows(weights, side.columns.length, key, keys), bucket, seen };
+}
+
+/** Keys that either side has, by name and dso; of two kinds of one name, the one that was seen first. */
+function sortedKeys(sides: readonly OwnTimes[], { named }: KeyOrder): number[] {
+  const ids = [...new Set(sides.flatMap((side) => side.seen))];
+  // numbers sort faster than anything that has to be asked how
+  const places = Float64Array.from(ids, (id, at) => (named[id] ?? 0) * ids.length + at).sort();
+  return Array.from(places, (place) => ids[place % ids.length] ?? 0);
+}
+
+function movedByKey({ nodes, moved }: UnionSide, keys: number): Float64Array {
+  const sums = new Float64Array(keys);
+  for (let node = 0; node < nodes.size; node++) {
+    const weight = moved[node] ?? 0;
+    const key = nodes.key[node] ?? 0;
+    if (weight > 0) sums[key] = (sums[key] ?? 0) + weight;
+  }
+  return sums;
 }
 
 /** Sum of the absolute changes of all functions' self weights, as recorded. */
-export function grossChange(base: SideTree, other: SideTree): number {
-  const selfs = [base, other].map((tree) => {
-    const self = new Map<number, number>();
-    for (let node = 0; node < tree.stacks.size; node++) {
-      const key = tree.stacks.key(node);
-      self.set(key, (self.get(key) ?? 0) + (tree.self[node] ?? 0));
-    }
-    return self;
-  });
+export function grossChange(base: SideTree, other: SideTree, keys: number): number {
+  const [before, after] = [selfByKey(base, keys), selfByKey(other, keys)];
   let sum = 0;
-  for (const key of new Set([...(selfs[0]?.keys() ?? []), ...(selfs[1]?.keys() ?? [])])) {
-    sum += Math.abs((selfs[1]?.get(key) ?? 0) - (selfs[0]?.get(key) ?? 0));
-  }
+  for (let key = 0; key < keys; key++) sum += Math.abs((after[key] ?? 0) - (before[key] ?? 0));
   return sum;
+}
+
+/** Self weight by key. */
+export function selfByKey({ nodes, self }: SideTree, keys: number): Float64Array {
+  const sums = new Float64Array(keys);
+  for (let node = 0; node < nodes.size; node++) {
+    const key = nodes.key[node] ?? 0;
+    sums[key] = (sums[key] ?? 0) + (self[node] ?? 0);
+  }
+  return sums;
 }

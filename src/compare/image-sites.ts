@@ -1,12 +1,13 @@
 import type { CodeSite, ImageCode } from '../paravirt/index.js';
 import type { JoinedSite } from './sites.js';
-import { nothing, type Tally } from './tally.js';
+import { nothing, type Measured } from './tally.js';
 import { chanceUnchanged, stateOfVotes, type Votes } from './votes.js';
 
 /** One side's sites: the table, what they weigh, and how they ran. */
 export interface TabledSide {
   code: ImageCode;
-  weights: Tally<number>;
+  /** By index in the table; undefined where samples show none. */
+  weights: readonly (Measured | undefined)[];
   votes: Map<number, Votes>;
   runs: number;
 }
@@ -70,7 +71,7 @@ function pairByRank(base: readonly CodeSite[], other: readonly CodeSite[]): Pair
 function toSite(pair: Pair, base: TabledSide, other: TabledSide): JoinedSite | undefined {
   const look = (side: TabledSide, index: number) => ({
     site: index < 0 ? undefined : side.code.sites[index],
-    weight: index < 0 ? undefined : side.weights.rows.get(index),
+    weight: index < 0 ? undefined : side.weights[index],
     votes: index < 0 ? undefined : side.votes.get(index),
   });
   const [b, n] = [look(base, pair.base), look(other, pair.new)];

@@ -2,7 +2,9 @@ import type { FrameFacts } from '../paravirt/index.js';
 import type { Profile } from '../profile/index.js';
 import { compareSides } from './compare.js';
 import { makeSide } from './side.js';
-import { addUp, type UnionTree } from './tree.js';
+import { addUp } from './side-tree.js';
+import { VERDICTS } from './stats/index.js';
+import type { UnionTree } from './union-tree.js';
 
 /** Frames of the graph that would be coloured though both sides ran one kernel. */
 export interface Coloured {
@@ -32,12 +34,12 @@ export function colouredByChance(
   const compare = (base: readonly number[], other: readonly number[]) => {
     const side = (runs: readonly number[]) =>
       makeSide({ ...profile, runs: runs.flatMap((at) => profile.runs[at] ?? []) }, facts, event);
-    const { tree, findings } = compareSides(side(base), side(other), {
+    const { tree, verdicts } = compareSides(side(base), side(other), {
       mode: 'none',
       baseWork: [],
       newWork: [],
     });
-    return countFrames(tree, (i) => /^(?:more|less)$/.test(findings.frames[i]?.verdict ?? ''));
+    return countFrames(tree, (i) => /^(?:more|less)$/.test(VERDICTS[verdicts[i] ?? -1] ?? ''));
   };
   const single = pairs(profile.runs.length).map(([a, b]) => compare([a], [b]));
   // one run a boot: several of one boot are no repetitions

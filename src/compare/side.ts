@@ -41,3 +41,42 @@ export function eachWeight(
     }
   });
 }
+
+/** A side's samples of the compared event in columns: one entry for each stack node of each run that has any. */
+export interface SideWeights {
+  size: number;
+  run: Int32Array;
+  node: Int32Array;
+  /** Normalised self weight. */
+  weight: Float64Array;
+  samples: Float64Array;
+}
+
+/** What `eachWeight` visits, in its order, for those who look at it more than once. */
+export function weightsOf(side: Side): SideWeights {
+  let size = 0;
+  for (const column of side.columns) {
+    for (let node = 0; node < (column?.length ?? 0); node++) if (column?.count(node)) size++;
+  }
+  const weights = {
+    size,
+    run: new Int32Array(size),
+    node: new Int32Array(size),
+    weight: new Float64Array(size),
+    samples: new Float64Array(size),
+  };
+  let at = 0;
+  for (let run = 0; run < side.columns.length; run++) {
+    const column = side.columns[run];
+    const factor = side.factors[run] ?? 1;
+    for (let node = 0; node < (column?.length ?? 0); node++) {
+      const samples = column?.count(node) ?? 0;
+      if (samples === 0) continue;
+      weights.run[at] = run;
+      weights.node[at] = node;
+      weights.weight[at] = (column?.weight(node) ?? 0) * factor;
+      weights.samples[at++] = samples;
+    }
+  }
+  return weights;
+}

@@ -1,7 +1,7 @@
 import type { SeenSite } from './attribute.js';
 import type { SiteCode } from '../paravirt/index.js';
 import type { SeenState } from './votes.js';
-import { mean, nothing, type Measured, type Tally } from './tally.js';
+import { mean, nothing, type Measured } from './tally.js';
 
 /** A call site of both sides, or of one. */
 export interface JoinedSite {
@@ -25,26 +25,12 @@ export interface JoinedSite {
   new: Measured;
 }
 
-interface Entry {
+/** A site that one side shows, and what it weighs there. */
+export interface WeighedSite {
   site: SeenSite;
   weight: Measured;
 }
-
-/** A seen site's key; sites of one function and op are told apart by their return address. */
-export function siteKey(site: SeenSite): string {
-  return JSON.stringify([site.dso, site.function, site.op, site.returnOffset, site.symbol]);
-}
-
-export function siteOfKey(key: string): SeenSite {
-  const [dso, name, op, returnOffset, symbol] = JSON.parse(key) as [
-    string,
-    string,
-    string,
-    number,
-    string,
-  ];
-  return { dso, function: name, op, returnOffset, symbol };
-}
+type Entry = WeighedSite;
 
 /**
  * Joins the sites that were seen on either side. On one image the return address decides; there a
@@ -53,21 +39,21 @@ export function siteOfKey(key: string): SeenSite {
  * op and rank, and only where both sides show equally many.
  */
 export function joinSites(
-  base: Tally<string>,
-  other: Tally<string>,
+  base: readonly WeighedSite[],
+  other: readonly WeighedSite[],
   sameImage: boolean,
   runs: { base: number; new: number },
 ): JoinedSite[] {
   const groups = new Map<string, { base: Entry[]; new: Entry[] }>();
-  for (const [side, tally] of [
+  for (const [side, list] of [
     ['base', base],
     ['new', other],
   ] as const) {
-    for (const [key, weight] of tally.rows) {
-      const site = siteOfKey(key);
-      const group = JSON.stringify([site.dso, site.function, site.op]);
+    for (const entry of list) {
+      const { dso, function: name, op } = entry.site;
+      const group = [dso, name, op].join('\0');
       const entries = groups.get(group) ?? { base: [], new: [] };
-      entries[side].push({ site, weight });
+      entries[side].push(entry);
       groups.set(group, entries);
     }
   }

@@ -1,6 +1,7 @@
 import { isSectionMarker } from '../paravirt/index.js';
 import type { KeyTable } from './keys.js';
-import { mayInline, type EdgeSide, type SideName, type Sides } from './splice-rules.js';
+import { oneSided, type OneSided } from './one-sided.js';
+import type { SideName, Sides } from './splice-rules.js';
 
 export interface Renamed {
   caller: number;
@@ -9,16 +10,6 @@ export interface Renamed {
   side: SideName;
   to: number;
   weight: number;
-}
-
-/** A function that one side has and the other has not, with what surrounds it. */
-interface OneSided {
-  key: number;
-  self: number;
-  samples: number;
-  weight: number;
-  callers: Map<number, number>;
-  callees: Map<number, number>;
 }
 
 /** Under this many samples weights match by chance. */
@@ -36,16 +27,23 @@ const TELLING = 0.2;
  */
 export function findRenamed(sides: Sides, keys: KeyTable): Renamed[] {
   const pairs = new Pairs(sides, keys);
-  pairs.add(
-    (b, n) => alike(keys.key(b.key).name, keys.key(n.key).name) && weighSame(b, n, sides),
-    false,
-  );
-  pairs.add(
-    (b, n) =>
+  pairs.add({
+    isOne: (b, n) => weighSame(b, n, sides),
+    kindOf: ({ bare }) => bare,
+    wanted: ({ bare }) => bare,
+    fewest: 0,
+    unique: false,
+  });
+  pairs.add({
+    isOne: (b, n) =>
+      shareCaller(b, n) &&
       shareOfCommonCallees(b, n) >= TELLING &&
-      surroundedAlike(b, n, { fewest: ENOUGH, callers: false }),
-    true,
-  );
+      surroundedAlike(b, n, { callers: false }),
+    kindOf: () => true,
+    wanted: () => true,
+    fewest: ENOUGH,
+    unique: true,
+  });
   return pairs.found;
 }
 
@@ -56,13 +54,25 @@ export function findRenamed(sides: Sides, keys: KeyTable): Renamed[] {
  */
 export function findMarkers(sides: Sides, keys: KeyTable): Renamed[] {
   const pairs = new Pairs(sides, keys);
-  pairs.add(
-    (b, n) =>
-      isSectionMarker(keys.key(b.key).name) !== isSectionMarker(keys.key(n.key).name) &&
-      surroundedAlike(b, n, { fewest: ENOUGH_OF_MARKER, callers: true }),
-    true,
-  );
+  pairs.add({
+    isOne: (b, n) => shareCaller(b, n) && surroundedAlike(b, n, { callers: true }),
+    kindOf: ({ isMarker }) => isMarker,
+    wanted: ({ isMarker }) => !isMarker,
+    fewest: ENOUGH_OF_MARKER,
+    unique: true,
+  });
   return pairs.found;
+}
+
+interface Rule {
+  isOne: (b: OneSided, n: OneSided) => boolean;
+  /** Only functions of the kind that the other one wants are looked at together. */
+  kindOf: (f: OneSided) => string | boolean;
+  wanted: (f: OneSided) => string | boolean;
+  /** Samples of either. */
+  fewest: number;
+  /** Whether no other function may do. */
+  unique: boolean;
 }
 
 /** Pairs of one-sided functions; one that has found its other is out. */
@@ -80,19 +90,37 @@ class Pairs {
     this.new = oneSided(sides.new, sides.base, keys);
   }
 
-  add(isOne: (b: OneSided, n: OneSided) => boolean, unique: boolean): void {
+  add({ isOne, kindOf, wanted, fewest, unique }: Rule): void {
     const { taken } = this;
+    const among = (list: OneSided[], of: Rule['kindOf']) =>
+      grouped(
+        list.filter(({ key, samples }) => samples >= fewest && !taken.has(key)),
+        of,
+      );
+    const [rivals, others] = [among(this.base, wanted), among(this.new, kindOf)];
     for (const b of this.base) {
-      if (taken.has(b.key)) continue;
-      const candidates = this.new.filter((n) => !taken.has(n.key) && isOne(b, n));
+      if (taken.has(b.key) || b.samples < fewest) continue;
+      const candidates = (others.get(wanted(b)) ?? []).filter(
+        (n) => !taken.has(n.key) && isOne(b, n),
+      );
       const [n] = candidates;
       if (n === undefined || (unique && candidates.length > 1)) continue;
       const isRival = (rival: OneSided) => rival !== b && !taken.has(rival.key) && isOne(rival, n);
-      if (unique && this.base.some(isRival)) continue;
+      if (unique && (rivals.get(kindOf(n)) ?? []).some(isRival)) continue;
       taken.add(b.key).add(n.key);
       this.found.push(renamed(b, n, this.keys));
     }
   }
+}
+
+function grouped<K>(list: readonly OneSided[], kindOf: (f: OneSided) => K): Map<K, OneSided[]> {
+  const groups = new Map<K, OneSided[]>();
+  for (const f of list) {
+    const group = groups.get(kindOf(f));
+    if (group === undefined) groups.set(kindOf(f), [f]);
+    else group.push(f);
+  }
+  return groups;
 }
 
 function renamed(base: OneSided, other: OneSided, keys: KeyTable): Renamed {
@@ -107,51 +135,26 @@ function renamed(base: OneSided, other: OneSided, keys: KeyTable): Renamed {
   };
 }
 
-function oneSided(here: EdgeSide, there: EdgeSide, keys: KeyTable): OneSided[] {
-  const all = new Map<number, OneSided>();
-  for (const edge of here.edges.values()) {
-    const { caller, callee } = edge;
-    if (there.names.has(callee) || !mayInline(edge, keys)) continue;
-    let entry = all.get(callee);
-    if (entry === undefined) {
-      entry = {
-        key: callee,
-        self: 0,
-        samples: 0,
-        weight: 0,
-        callers: new Map(),
-        callees: new Map(),
-      };
-      all.set(callee, entry);
-    }
-    entry.self += edge.self;
-    entry.samples += edge.samples;
-    entry.weight += edge.weight;
-    entry.callers.set(caller, (entry.callers.get(caller) ?? 0) + edge.weight);
-    for (const [piece, weight] of edge.below)
-      entry.callees.set(piece, (entry.callees.get(piece) ?? 0) + weight);
-  }
-  // by weight, then by name, so that swapped sides pair alike
-  return [...all.values()].sort(
-    (a, b) => b.weight - a.weight || (keys.key(a.key).name < keys.key(b.key).name ? -1 : 1),
-  );
-}
-
 /** Under a common caller. */
 function weighSame(b: OneSided, n: OneSided, sides: Sides): boolean {
-  return [...b.callers].some(([caller, weight]) => {
+  for (const [caller, weight] of b.callers) {
     const opposite = n.callers.get(caller);
-    if (opposite === undefined) return false;
+    if (opposite === undefined) continue;
     const noise = Math.sqrt(weight * sides.base.quantum + opposite * sides.new.quantum);
-    return Math.abs(weight - opposite) <= Math.max(3 * noise, 0.2 * Math.max(weight, opposite));
-  });
+    if (Math.abs(weight - opposite) <= Math.max(3 * noise, 0.2 * Math.max(weight, opposite)))
+      return true;
+  }
+  return false;
+}
+
+function shareCaller(b: OneSided, n: OneSided): boolean {
+  for (const caller of b.callers.keys()) if (n.callers.has(caller)) return true;
+  return false;
 }
 
 function shareOfCommonCallees(b: OneSided, n: OneSided): number {
-  const common = [...b.callees].reduce(
-    (sum, [piece, weight]) => sum + Math.min(weight, n.callees.get(piece) ?? 0),
-    0,
-  );
+  let common = 0;
+  for (const [piece, weight] of b.callees) common += Math.min(weight, n.callees.get(piece) ?? 0);
   return common / Math.max(b.weight, n.weight);
 }
 
@@ -159,13 +162,7 @@ function shareOfCommonCallees(b: OneSided, n: OneSided): number {
  * Whether two functions' callers, self time and callees differ by noise only; or, where only callers
  * count, whether these share out the function's weight, whatever it is, alike.
  */
-function surroundedAlike(
-  b: OneSided,
-  n: OneSided,
-  only: { fewest: number; callers: boolean },
-): boolean {
-  if (b.samples < only.fewest || n.samples < only.fewest) return false;
-  if (![...b.callers.keys()].some((caller) => n.callers.has(caller))) return false;
+function surroundedAlike(b: OneSided, n: OneSided, only: { callers: boolean }): boolean {
   let [squares, pieces] = [0, 0];
   const scale = only.callers ? b.weight / n.weight : 1;
   const compare = (mine: number, theirs: number) => {
@@ -187,12 +184,4 @@ function isPlainer(name: string, other: string): boolean {
   const clutter = (text: string) =>
     (isSectionMarker(text) ? 100 : 0) + (text.length - text.replace(/^_+/, '').length);
   return clutter(name) - clutter(other) < 0 || (clutter(name) === clutter(other) && name < other);
-}
-
-function alike(a: string, b: string): boolean {
-  return bare(a) === bare(b);
-}
-
-function bare(name: string): string {
-  return name.replace(/^_+/, '').replace(/^(?:raw_)?/, '');
 }

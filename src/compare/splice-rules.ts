@@ -1,32 +1,10 @@
+import { edgeWeight, type EdgeSide } from './edges.js';
 import type { KeyTable } from './keys.js';
-
-/** Calls from one function to another on one side, summed over all paths. */
-export interface Edge {
-  caller: number;
-  callee: number;
-  /** Weight with all that is below the callee. */
-  weight: number;
-  samples: number;
-  /** The callee's self weight under this caller. */
-  self: number;
-  /** Weight of the callee's own callees under this caller. */
-  below: Map<number, number>;
-}
-
-export interface EdgeSide {
-  /** Self weight by key. */
-  self: Map<number, number>;
-  edges: Map<string, Edge>;
-  /** Mean weight of a sample: the square of a standard error is weight times this. */
-  quantum: number;
-  names: Set<number>;
-}
 
 export type Sides = { base: EdgeSide; new: EdgeSide };
 export type SideName = keyof Sides;
 
 export interface InlinedEdge {
-  edge: string;
   caller: number;
   callee: number;
   side: SideName;
@@ -46,44 +24,45 @@ export function findInlined(sides: Sides, keys: KeyTable): InlinedEdge[] {
   for (const side of ['base', 'new'] as const) {
     const here = sides[side];
     const there = sides[side === 'base' ? 'new' : 'base'];
-    const candidates = new Map<number, Edge[]>();
-    for (const [name, edge] of here.edges) {
-      if (!isOneSided(edge, there.edges.get(name)) || !mayInline(edge, keys)) continue;
-      const list = candidates.get(edge.caller);
-      if (list === undefined) candidates.set(edge.caller, [edge]);
-      else list.push(edge);
-    }
-    for (const edges of candidates.values()) {
-      edges.sort((a, b) => b.weight - a.weight || a.callee - b.callee);
+    const { pairs, weight, self } = here;
+    for (const [caller, edges] of candidates(here, there, keys)) {
+      const callee = (edge: number) => pairs.key[edge] ?? -1;
+      edges.sort((a, b) => (weight[b] ?? 0) - (weight[a] ?? 0) || callee(a) - callee(b));
       const accepted = matches(edges, here, there)
         ? edges
         : edges.filter((edge) => matches([edge], here, there)).slice(0, 1);
-      for (const edge of accepted) {
-        found.push({
-          edge: `${edge.caller},${edge.callee}`,
-          caller: edge.caller,
-          callee: edge.callee,
-          side,
-          weight: edge.self,
-        });
-      }
+      for (const edge of accepted)
+        found.push({ caller, callee: callee(edge), side, weight: self[edge] ?? 0 });
     }
   }
   return found;
 }
 
-function isOneSided(edge: Edge, opposite: Edge | undefined): boolean {
-  if (edge.samples < FEWEST_SAMPLES) return false;
-  const others = opposite?.samples ?? 0;
-  return others === 0 || (edge.samples >= 20 && others <= 0.1 * edge.samples);
+/** One-sided edges by caller. */
+function candidates(here: EdgeSide, there: EdgeSide, keys: KeyTable): Map<number, number[]> {
+  const found = new Map<number, number[]>();
+  for (let edge = 0; edge < here.pairs.size; edge++) {
+    if ((here.samples[edge] ?? 0) < FEWEST_SAMPLES) continue;
+    const caller = here.pairs.parent[edge] ?? -1;
+    const callee = here.pairs.key[edge] ?? -1;
+    if (!mayInline(caller, callee, keys)) continue;
+    const others = there.samples[there.pairs.find(caller, callee)] ?? 0;
+    if (!isOneSided(here.samples[edge] ?? 0, others)) continue;
+    const list = found.get(caller);
+    if (list === undefined) found.set(caller, [edge]);
+    else list.push(edge);
+  }
+  return found;
+}
+
+function isOneSided(samples: number, others: number): boolean {
+  return others === 0 || (samples >= 20 && others <= 0.1 * samples);
 }
 
 /** Never across an interrupt or exception entry, never a pv callee, never waiting or user code. */
-export function mayInline(edge: Edge, keys: KeyTable): boolean {
+export function mayInline(caller: number, callee: number, keys: KeyTable): boolean {
   return (
-    edge.caller !== edge.callee &&
-    keys.key(edge.caller).kind === 'kernel' &&
-    keys.key(edge.callee).kind === 'kernel'
+    caller !== callee && keys.key(caller).kind === 'kernel' && keys.key(callee).kind === 'kernel'
   );
 }
 
@@ -92,8 +71,8 @@ export function mayInline(edge: Edge, keys: KeyTable): boolean {
  * self time and each of its callees. Either all pieces match to within half of the weight, or the
  * match is better than no match by more than sampling noise.
  */
-function matches(edges: readonly Edge[], here: EdgeSide, there: EdgeSide): boolean {
-  const caller = edges[0]?.caller ?? -1;
+function matches(edges: readonly number[], here: EdgeSide, there: EdgeSide): boolean {
+  const caller = here.pairs.parent[edges[0] ?? -1] ?? -1;
   const gains = gainsOf(edges, here, there, caller);
   let weight = 0;
   let misfit = 0;
@@ -102,13 +81,9 @@ function matches(edges: readonly Edge[], here: EdgeSide, there: EdgeSide): boole
   let within = 0;
   let variance = 0;
   for (const [piece, gain] of gains) {
-    const [mine, theirs] =
-      piece < 0
-        ? [here.self.get(caller) ?? 0, there.self.get(caller) ?? 0]
-        : [
-            here.edges.get(`${caller},${piece}`)?.weight ?? 0,
-            there.edges.get(`${caller},${piece}`)?.weight ?? 0,
-          ];
+    const weighs = (side: EdgeSide) =>
+      piece < 0 ? (side.selfOf[caller] ?? 0) : edgeWeight(side, caller, piece);
+    const [mine, theirs] = [weighs(here), weighs(there)];
     const missing = theirs - mine;
     const noise = mine * here.quantum + theirs * there.quantum + gain * here.quantum;
     weight += gain;
@@ -128,24 +103,25 @@ function matches(edges: readonly Edge[], here: EdgeSide, there: EdgeSide): boole
 
 /** What the caller would gain, by piece: -1 is its self time, any other piece one of its callees. */
 function gainsOf(
-  edges: readonly Edge[],
+  edges: readonly number[],
   here: EdgeSide,
   there: EdgeSide,
   caller: number,
 ): Map<number, number> {
   const gains = new Map<number, number>();
   const add = (piece: number, weight: number) => gains.set(piece, (gains.get(piece) ?? 0) + weight);
-  const open = new Set(edges.map((edge) => edge.callee));
+  const open = new Set(edges.map((edge) => here.pairs.key[edge]));
   for (const edge of edges) {
-    add(-1, edge.self);
-    for (const [piece, weight] of edge.below) {
-      const inner = here.edges.get(`${edge.callee},${piece}`);
-      const opposite = there.edges.get(`${caller},${piece}`);
+    add(-1, here.self[edge] ?? 0);
+    for (const [piece, weight] of here.below(edge)) {
+      const inner = here.pairs.find(here.pairs.key[edge] ?? -1, piece);
+      const innerWeight = here.weight[inner] ?? 0;
+      const isNew = there.pairs.find(caller, piece) < 0;
       // a callee that the caller never calls over there is inlined together with this one
-      if (opposite === undefined && inner !== undefined && !open.has(piece) && inner.weight > 0) {
-        const share = weight / inner.weight;
-        add(-1, inner.self * share);
-        for (const [deeper, below] of inner.below) add(deeper, below * share);
+      if (isNew && !open.has(piece) && innerWeight > 0) {
+        const share = weight / innerWeight;
+        add(-1, (here.self[inner] ?? 0) * share);
+        for (const [deeper, below] of here.below(inner)) add(deeper, below * share);
       } else {
         add(piece, weight);
       }

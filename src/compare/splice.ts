@@ -1,8 +1,9 @@
+import { edgesOf } from './edges.js';
+import { KeyTree } from './key-tree.js';
 import type { KeyTable } from './keys.js';
+import type { SideTree, UnionSide } from './side-tree.js';
 import { findMarkers, findRenamed } from './splice-renames.js';
-import { findInlined, type EdgeSide } from './splice-rules.js';
-import { StackTable } from '../profile/index.js';
-import { subtreeTotals, type SideTree, type UnionSide } from './tree.js';
+import { findInlined } from './splice-rules.js';
 
 export interface Splice {
   caller: string;
@@ -30,21 +31,25 @@ const MOST_ROUNDS = 12;
  */
 export function spliceInlining(base: SideTree, other: SideTree, keys: KeyTable): Spliced {
   const original = {
-    base: { ...base, moved: zeros(base) },
-    new: { ...other, moved: zeros(other) },
+    base: { ...base, moved: new Float64Array(base.nodes.size) },
+    new: { ...other, moved: new Float64Array(other.nodes.size) },
   };
-  const inlined = new Map<string, Splice>();
-  const renamed = new Map<number, number>();
+  const inlined = new Inlined();
+  const isKernel = kernelKeys(keys);
+  const names = sameNames(keys.size);
   const renames: Splice[] = [];
   let current: { base: UnionSide; new: UnionSide } = original;
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const sides = { base: edgesOf(current.base), new: edgesOf(current.new) };
+    const sides = {
+      base: edgesOf(current.base, isKernel),
+      new: edgesOf(current.new, isKernel),
+    };
     const markers = round === 0 ? findMarkers(sides, keys) : [];
     const found = markers.length > 0 ? [] : findInlined(sides, keys);
-    const names = found.length + markers.length > 0 ? markers : findRenamed(sides, keys);
-    if (found.length === 0 && names.length === 0) break;
-    for (const { edge, caller, callee, side, weight } of found) {
-      inlined.set(edge, {
+    const aliases = found.length + markers.length > 0 ? markers : findRenamed(sides, keys);
+    if (found.length === 0 && aliases.length === 0) break;
+    for (const { caller, callee, side, weight } of found) {
+      inlined.set(caller, callee, {
         caller: keys.key(caller).name,
         callee: keys.key(callee).name,
         side,
@@ -52,8 +57,8 @@ export function spliceInlining(base: SideTree, other: SideTree, keys: KeyTable):
         reason: 'inlined',
       });
     }
-    for (const { caller, from, to, side, weight } of names) {
-      renamed.set(from, to);
+    for (const { caller, from, to, side, weight } of aliases) {
+      names[from] = to;
       renames.push({
         caller: keys.key(caller).name,
         callee: `${keys.key(to).name} -> ${keys.key(from).name}`,
@@ -63,76 +68,67 @@ export function spliceInlining(base: SideTree, other: SideTree, keys: KeyTable):
       });
     }
     current = {
-      base: apply(original.base, inlined, renamed),
-      new: apply(original.new, inlined, renamed),
+      base: apply(original.base, inlined, names),
+      new: apply(original.new, inlined, names),
     };
   }
-  const splices = [...inlined.values(), ...renames];
+  const splices = [...inlined.splices, ...renames];
   splices.sort(
     (a, b) => b.weight - a.weight || (a.caller + a.callee < b.caller + b.callee ? -1 : 1),
   );
   return { ...current, splices };
 }
 
-function zeros(tree: SideTree): number[] {
-  return new Array<number>(tree.stacks.size).fill(0);
+function kernelKeys({ keys, size }: KeyTable): Uint8Array {
+  const isKernel = new Uint8Array(size);
+  for (let key = 0; key < size; key++) if (keys[key]?.kind === 'kernel') isKernel[key] = 1;
+  return isKernel;
 }
 
-function apply(
-  tree: SideTree,
-  inlined: ReadonlyMap<string, Splice>,
-  renamed: Map<number, number>,
-): UnionSide {
-  const stacks = new StackTable();
-  const at = new Int32Array(tree.stacks.size);
-  const out: UnionSide = { stacks, map: tree.map, self: [], samples: [], moved: [] };
-  for (let node = 0; node < tree.stacks.size; node++) {
-    const up = tree.stacks.parent(node);
+/** What each key goes by: itself, before anything is renamed. */
+function sameNames(size: number): Int32Array {
+  const names = new Int32Array(size);
+  for (let key = 0; key < size; key++) names[key] = key;
+  return names;
+}
+
+/** Splices by caller and callee; a later one of the same pair takes the earlier one's place. */
+class Inlined {
+  readonly splices: Splice[] = [];
+  private readonly pairs = new KeyTree();
+
+  set(caller: number, callee: number, splice: Splice): void {
+    this.splices[this.pairs.child(caller, callee)] = splice;
+  }
+
+  has(caller: number, callee: number): boolean {
+    return this.pairs.find(caller, callee) >= 0;
+  }
+}
+
+/** Always from the tree as recorded: a name or an edge found late also changes what was decided on before. */
+function apply(tree: UnionSide, inlined: Inlined, names: Int32Array): UnionSide {
+  const { size } = tree.nodes;
+  const nodes = new KeyTree(size);
+  const at = new Int32Array(size);
+  const out = {
+    self: new Float64Array(size),
+    samples: new Float64Array(size),
+    moved: new Float64Array(size),
+  };
+  for (let node = 0; node < size; node++) {
+    const up = tree.nodes.parent[node] ?? -1;
     const parent = up < 0 ? -1 : (at[up] ?? -1);
-    const raw = tree.stacks.key(node);
-    const key = renamed.get(raw) ?? raw;
-    const isSpliced = parent >= 0 && inlined.has(`${stacks.key(parent)},${key}`);
-    const target = isSpliced ? parent : stacks.child(parent, key);
+    const key = names[tree.nodes.key[node] ?? 0] ?? 0;
+    const isSpliced = parent >= 0 && inlined.has(nodes.key[parent] ?? 0, key);
+    const target = isSpliced ? parent : nodes.child(parent, key);
     at[node] = target;
     const self = tree.self[node] ?? 0;
     out.self[target] = (out.self[target] ?? 0) + self;
     out.samples[target] = (out.samples[target] ?? 0) + (tree.samples[node] ?? 0);
-    out.moved[target] = (out.moved[target] ?? 0) + (isSpliced ? self : 0);
+    if (isSpliced) out.moved[target] = (out.moved[target] ?? 0) + self;
   }
-  out.map = tree.map.map((node) => at[node] ?? 0);
-  return out;
-}
-
-function edgesOf(tree: SideTree): EdgeSide {
-  const totals = subtreeTotals(tree);
-  const { stacks } = tree;
-  const side: EdgeSide = { self: new Map(), edges: new Map(), quantum: 0, names: new Set() };
-  let weight = 0;
-  let samples = 0;
-  for (let node = 0; node < stacks.size; node++) {
-    const key = stacks.key(node);
-    const self = tree.self[node] ?? 0;
-    weight += self;
-    samples += tree.samples[node] ?? 0;
-    side.names.add(key);
-    side.self.set(key, (side.self.get(key) ?? 0) + self);
-    const up = stacks.parent(node);
-    if (up < 0) continue;
-    const caller = stacks.key(up);
-    const edge = `${caller},${key}`;
-    let entry = side.edges.get(edge);
-    if (entry === undefined) {
-      entry = { caller, callee: key, weight: 0, samples: 0, self: 0, below: new Map() };
-      side.edges.set(edge, entry);
-    }
-    entry.weight += totals.weight[node] ?? 0;
-    entry.samples += totals.samples[node] ?? 0;
-    entry.self += self;
-    const above = stacks.parent(up);
-    if (above < 0) continue;
-    const outer = side.edges.get(`${stacks.key(above)},${caller}`);
-    outer?.below.set(key, (outer.below.get(key) ?? 0) + (totals.weight[node] ?? 0));
-  }
-  side.quantum = samples === 0 ? 1 : weight / samples;
-  return side;
+  const map = new Int32Array(tree.map.length);
+  for (let node = 0; node < map.length; node++) map[node] = at[tree.map[node] ?? 0] ?? 0;
+  return { nodes, map, ...out };
 }

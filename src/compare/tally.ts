@@ -1,18 +1,20 @@
+import type { SideWeights } from './side.js';
+
 /** Weight of one row on one side: each run's own normalised sum, and the samples behind all of them. */
 export interface Measured {
-  runs: Float64Array;
+  runs: ArrayLike<number>;
   samples: number;
 }
 
 export function nothing(runs: number): Measured {
-  return { runs: new Float64Array(runs), samples: 0 };
+  return { runs: new Array<number>(runs).fill(0), samples: 0 };
 }
 
 /** Mean over the side's runs, in the event's unit. */
-export function mean(measured: Measured): number {
+export function mean({ runs }: { readonly runs: ArrayLike<number> }): number {
   let sum = 0;
-  for (const weight of measured.runs) sum += weight;
-  return measured.runs.length === 1 ? sum : sum / measured.runs.length;
+  for (let run = 0; run < runs.length; run++) sum += runs[run] ?? 0;
+  return runs.length === 1 ? sum : sum / runs.length;
 }
 
 /** The difference of the two means, new - base. */
@@ -20,25 +22,59 @@ export function delta(row: { base: Measured; new: Measured }): number {
   return mean(row.new) - mean(row.base);
 }
 
-/** Sums weights by key over the runs of a side. */
-export class Tally<K> {
-  readonly rows = new Map<K, Measured>();
-  /** The row that each stack node was added to. */
-  readonly nodes: Measured[] = [];
-  constructor(private readonly runs: number) {}
+/** Sums of many rows on one side, in columns. */
+export interface RowSums {
+  /** Runs of the side. */
+  runs: number;
+  /** A row's sums stand together, a run each. */
+  weight: Float64Array;
+  /** All runs together. */
+  samples: Float64Array;
+}
 
-  add(key: K, run: number, weight: number, samples: number, node: number): void {
-    let row = this.rows.get(key);
-    if (row === undefined) {
-      row = nothing(this.runs);
-      this.rows.set(key, row);
-    }
-    row.runs[run] = (row.runs[run] ?? 0) + weight;
-    row.samples += samples;
-    this.nodes[node] = row;
-  }
+export function emptySums(rows: number, runs: number): RowSums {
+  return { runs, weight: new Float64Array(rows * runs), samples: new Float64Array(rows) };
+}
 
-  get(key: K): Measured {
-    return this.rows.get(key) ?? nothing(this.runs);
+/** Adds a stack's weight in one run to a row. */
+export function addTo(
+  { runs, weight, samples }: RowSums,
+  row: number,
+  run: number,
+  more: number,
+  moreSamples: number,
+): void {
+  const at = row * runs + run;
+  weight[at] = (weight[at] ?? 0) + more;
+  samples[row] = (samples[row] ?? 0) + moreSamples;
+}
+
+/** Sums a side's weights by row, from the row that each stack node belongs to (-1: none). */
+export function sumRows(
+  { size, node, run, weight, samples }: SideWeights,
+  runs: number,
+  rowOf: Int32Array,
+  rows: number,
+): RowSums {
+  const sums = emptySums(rows, runs);
+  for (let i = 0; i < size; i++) {
+    const row = rowOf[node[i] ?? 0] ?? -1;
+    if (row >= 0) addTo(sums, row, run[i] ?? 0, weight[i] ?? 0, samples[i] ?? 0);
   }
+  return sums;
+}
+
+/** One of many rows. */
+export function rowAt({ runs, weight, samples }: RowSums, row: number): Measured {
+  const own = new Array<number>(runs);
+  for (let run = 0; run < runs; run++) own[run] = weight[row * runs + run] ?? 0;
+  return { runs: own, samples: samples[row] ?? 0 };
+}
+
+/** Mean of one of many rows. */
+export function meanAt({ runs, weight }: RowSums, row: number): number {
+  if (runs === 1) return weight[row] ?? 0;
+  let sum = 0;
+  for (let run = 0; run < runs; run++) sum += weight[row * runs + run] ?? 0;
+  return sum / runs;
 }

@@ -1,3 +1,4 @@
+import { testFrames, type FramePair } from './test-frames.js';
 import {
   benjaminiHochberg,
   changeOfRuns,
@@ -7,15 +8,16 @@ import {
   hierarchicalQ,
   MIN_SAMPLES,
   verdictOf,
+  VERDICTS,
   type Change,
   type Interval,
   type RowDispersions,
   type RowPair,
-  type Totals,
+  type RunRow,
   type TreeTest,
   type Verdict,
 } from './stats/index.js';
-import { mean } from './tally.js';
+import { mean, meanAt, rowAt } from './tally.js';
 
 /** What a row's change was found to be. */
 export interface Tested {
@@ -38,19 +40,24 @@ export interface Testable {
   ops: readonly (RowPair & { op: string })[];
   sites: readonly (RowPair & { op: string })[];
   functions: readonly RowPair[];
-  /** Weight of each frame of the graph with all below it; null where it is not kept by run. */
-  frames: readonly RowPair[];
+  /** Frames of the graph with enough samples, each with all below it. */
+  frames: FramePair;
   /** Boots behind the runs, of the side that has fewer. */
   boots: number;
   /** How much noisier than independent samples each row is within the runs; undefined where not known. */
   within: () => RowNoise | undefined;
 }
 
-/** The rows that are tested, by kind and in their order. */
-const KINDS = ['ledger', 'ops', 'sites', 'functions', 'frames'] as const;
-export type RowKind = (typeof KINDS)[number];
+/** Kinds of rows that are tested; frames are many, and columns. */
+type ListKind = 'ledger' | 'ops' | 'sites' | 'functions';
+export type RowKind = ListKind | 'frames';
 export type RowNoise = Record<RowKind, RowDispersions>;
-type Changes = Record<RowKind, Change[]>;
+
+/** How changes are found; decisions are all that is asked of their p-values. */
+interface Method {
+  row(row: RowPair, kind: ListKind, at: number): Change;
+  frame(at: number): Change;
+}
 
 export interface Findings {
   /** What intervals are made of: the spread between runs, or sampling noise alone. */
@@ -60,7 +67,8 @@ export interface Findings {
   ops: Tested[];
   sites: Tested[];
   functions: Tested[];
-  frames: Tested[];
+  /** Verdicts of the frames that were given, as indexes in `VERDICTS`. */
+  frames: Uint8Array;
 }
 
 /**
@@ -81,63 +89,79 @@ export function testRows(rows: Testable): Findings {
   return judgeAll(rows, withinRuns(rows, noise), 'sampling', UNTESTED);
 }
 
-function overRuns(rows: Testable): Changes {
-  const totals: Totals = { base: meanOfSide(rows.total.base), new: meanOfSide(rows.total.new) };
+function overRuns(rows: Testable): Method {
+  const totals = { base: mean(rows.total.base), new: mean(rows.total.new) };
   const spread = findSpread(rows.functions, totals);
-  const change = (row: RowPair) => changeOfRuns(row.base, row.new, totals, spread);
-  // sums of many functions do not spread as one does
-  const sumChange = (row: RowPair) => changeOfRuns(row.base, row.new, totals);
   const isLarge = (row: RowPair) =>
-    meanOfSide(row.base) > LARGE * totals.base || meanOfSide(row.new) > LARGE * totals.new;
+    mean(row.base) > LARGE * totals.base || mean(row.new) > LARGE * totals.new;
+  const change = (row: RowPair, isSum: boolean) =>
+    changeOfRuns(row.base, row.new, totals, isSum ? undefined : spread, 'decision');
+  const { frames } = rows;
   return {
-    ledger: rows.ledger.map(sumChange),
-    ops: rows.ops.map(change),
-    sites: rows.sites.map(change),
-    functions: rows.functions.map(change),
-    frames: rows.frames.map((row) => (isLarge(row) ? sumChange(row) : change(row))),
+    // sums of many functions do not spread as one does
+    row: (row, kind) => change(row, kind === 'ledger'),
+    frame: (at) => {
+      const row = { base: rowAt(frames.base, at), new: rowAt(frames.new, at) };
+      return change(row, isLarge(row));
+    },
   };
 }
 
-/**
- * A row that is the total but for a rest: given the total it hardly varies, so that its change is the total's, of
- * which one run a side says nothing.
- */
-function isNearlyTotal(row: RowPair, total: RowPair): boolean {
-  return (['base', 'new'] as const).every(
-    (side) => row[side].samples > NEARLY_ALL * total[side].samples,
-  );
+/** What one run a side says of a row; `at` is its place among its kind. */
+function withinRuns({ total, frames }: Testable, noise: RowNoise): Method {
+  const totals = { base: sampled(total.base), new: sampled(total.new) };
+  const { phi, df } = noise.frames;
+  return {
+    row: ({ base, new: other }, kind, at) =>
+      changeWithin(
+        { ...sampled(base), total: totals.base },
+        { ...sampled(other), total: totals.new },
+        noise[kind].phi[at],
+        noise[kind].df[at],
+      ),
+    frame: (at) =>
+      changeWithin(
+        {
+          value: meanAt(frames.base, at),
+          samples: frames.base.samples[at] ?? 0,
+          total: totals.base,
+        },
+        { value: meanAt(frames.new, at), samples: frames.new.samples[at] ?? 0, total: totals.new },
+        phi[at],
+        df[at],
+      ),
+  };
 }
 
-function withinRuns(rows: Testable, noise: RowNoise): Changes {
-  const side = (row: RowPair['base'], total: RowPair['base']) => ({
-    value: meanOfSide(row),
-    samples: row.samples,
-    total: { value: meanOfSide(total), samples: total.samples },
-  });
-  const changes = KINDS.map((kind) => {
-    const { phi, df } = noise[kind];
-    return rows[kind].map((row, i) =>
-      isNearlyTotal(row, rows.total)
-        ? { delta: meanOfSide(row.new) - meanOfSide(row.base), interval: null, p: 1, df: 0 }
-        : changeWithinRuns(
-            side(row.base, rows.total.base),
-            side(row.new, rows.total.new),
-            phi[i],
-            df[i],
-          ),
-    );
-  });
-  return Object.fromEntries(KINDS.map((kind, i) => [kind, changes[i] ?? []])) as Changes;
+const sampled = (side: RowPair['base']) => ({ value: mean(side), samples: side.samples });
+
+/**
+ * A row that is the total but for a rest is not tested: given the total it hardly varies, so that its change is
+ * the total's, of which one run a side says nothing.
+ */
+function changeWithin(base: RunRow, other: RunRow, phi?: number, df?: number): Change {
+  const isNearlyTotal =
+    base.samples > NEARLY_ALL * base.total.samples &&
+    other.samples > NEARLY_ALL * other.total.samples;
+  if (isNearlyTotal) return { delta: other.value - base.value, interval: null, p: 1, df: 0 };
+  return changeWithinRuns(base, other, phi, df, 'decision');
 }
 
 function judgeAll(
   rows: Testable,
-  found: Changes,
+  method: Method,
   basis: Findings['basis'],
   total: Tested,
 ): Findings {
+  const changes = (kind: ListKind) => rows[kind].map((row, i) => method.row(row, kind, i));
+  const found = {
+    ledger: changes('ledger'),
+    ops: changes('ops'),
+    sites: changes('sites'),
+    functions: changes('functions'),
+  };
   const q = familyQ(rows, found);
-  const judge = (kind: RowKind, qs: readonly number[]) =>
+  const judge = (kind: ListKind, qs: readonly number[]) =>
     rows[kind].map((row, i) => judged(row, found[kind][i], qs[i] ?? 1));
   return {
     basis,
@@ -146,7 +170,7 @@ function judgeAll(
     ops: judge('ops', q.ops),
     sites: judge('sites', q.sites),
     functions: judge('functions', q.functions),
-    frames: judge('frames', flatQ(rows.frames, found.frames)),
+    frames: testFrames(rows.frames, (at) => method.frame(at)),
   };
 }
 
@@ -165,7 +189,7 @@ function flatQ(rows: readonly RowPair[], changes: readonly Change[]): number[] {
 }
 
 /** Ops and functions as two groups, sites under their op; each family only under a rejected parent. */
-function familyQ(rows: Testable, found: Changes) {
+function familyQ(rows: Testable, found: Record<ListKind, Change[]>) {
   const tests: TreeTest[] = [
     { parent: -1, p: null },
     { parent: -1, p: null },
@@ -208,10 +232,8 @@ function nothingTested(rows: Testable): Findings {
     ops: none(rows.ops),
     sites: none(rows.sites),
     functions: none(rows.functions),
-    frames: none(rows.frames),
+    frames: new Uint8Array(rows.frames.base.samples.length).fill(
+      VERDICTS.indexOf('too little data'),
+    ),
   };
-}
-
-function meanOfSide(side: RowPair['base']): number {
-  return mean({ runs: Float64Array.from(side.runs), samples: side.samples });
 }

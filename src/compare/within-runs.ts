@@ -1,23 +1,21 @@
-import { countsByRow, rowsOfNodes, sideBatches, type SideBatches } from './batch-counts.js';
+import { countsByRow, sideBatches, type SideBatches } from './batch-counts.js';
 import type { Side } from './side.js';
-import { dispersion, weightDispersion, type RowDispersions } from './stats/index.js';
-import type { Measured, Tally } from './tally.js';
+import {
+  dispersion,
+  fewestSamples,
+  weightDispersion,
+  type BatchCounts,
+  type RowDispersions,
+} from './stats/index.js';
 import type { RowKind, RowNoise } from './test-rows.js';
-import { addUp, type UnionSide, type UnionTree } from './tree.js';
 
-/** A side's rows, and the sums by which each stack node is found among them. */
+/** Which row of each kind each of a side's stack nodes belongs to (-1: none), and how many rows there are. */
 export interface NoisySide {
   side: Side;
-  tree: UnionSide;
-  /** Index in the union tree of each of the side's own nodes. */
-  place: Int32Array;
-  rows: Record<Exclude<RowKind, 'frames'>, readonly Measured[]>;
-  tallies: {
-    ledger: Tally<string>;
-    ops: Tally<string>;
-    sites: Tally<string> | Tally<number>;
-    functions: Tally<number>;
-  };
+  rows: Record<RowKind, { of: Int32Array; count: number }>;
+  /** Of frames, which hold all below them: the frame above (-1: none), and the side's samples. */
+  parent: Int32Array;
+  samples: Float64Array;
 }
 
 /**
@@ -25,14 +23,10 @@ export interface NoisySide {
  * samples, times what unequal periods add; of the two sides' figures the larger. Undefined where the order
  * of the samples is not known on either side.
  */
-export function noiseWithinRuns(
-  base: NoisySide,
-  other: NoisySide,
-  tree: UnionTree,
-): RowNoise | undefined {
+export function noiseWithinRuns(base: NoisySide, other: NoisySide): RowNoise | undefined {
   const [b, n] = [base, other].map((side) => {
     const batches = sideBatches(side.side);
-    return batches && sideNoise(side, batches, tree);
+    return batches && sideNoise(side, batches);
   });
   if (b === undefined || n === undefined) return undefined;
   return largerNoise(b, n);
@@ -43,10 +37,10 @@ export function largerNoise(base: RowNoise, other: RowNoise): RowNoise {
   const larger = (kind: RowKind): RowDispersions => {
     const [b, n] = [base[kind], other[kind]];
     return {
-      phi: b.phi.map((phi, i) => Math.max(phi, n.phi[i] ?? 1)),
+      phi: b.phi.map((phi, i) => Math.max(phi, n.phi[i] ?? phi)),
       df: b.df.map((df, i) => {
-        const [phi, otherPhi, otherDf] = [b.phi[i] ?? 1, n.phi[i] ?? 1, n.df[i] ?? Infinity];
-        // alike on both sides: the less certain, whichever side it is
+        const [phi, otherPhi, otherDf] = [b.phi[i] ?? 1, n.phi[i] ?? 1, n.df[i] ?? df];
+        // equal: the less certain one, whichever side it is
         return phi === otherPhi ? Math.min(df, otherDf) : phi > otherPhi ? df : otherDf;
       }),
     };
@@ -60,41 +54,99 @@ export function largerNoise(base: RowNoise, other: RowNoise): RowNoise {
   };
 }
 
-function sideNoise(noisy: NoisySide, batches: SideBatches, tree: UnionTree): RowNoise {
-  const { side, rows, tallies } = noisy;
-  const nodes = side.profile.stacks.size;
-  const at = {
-    ledger: rowsOfNodes(tallies.ledger, rows.ledger, nodes),
-    ops: rowsOfNodes(tallies.ops, rows.ops, nodes),
-    sites: rowsOfNodes(tallies.sites, rows.sites, nodes),
-    functions: rowsOfNodes(tallies.functions, rows.functions, nodes),
-  };
+function sideNoise(noisy: NoisySide, batches: SideBatches): RowNoise {
+  const { ledger, ops, sites, functions } = noisy.rows;
   // disjoint: a sample is a function's own time, or behind an op, or neither
-  const parts = at.functions.map((row, node) => {
-    const op = at.ops[node] ?? -1;
-    return row >= 0 ? row : rows.functions.length + (op >= 0 ? op : rows.ops.length);
+  const parts = new Int32Array(functions.of.length);
+  for (let node = 0; node < parts.length; node++) {
+    const [row, op] = [functions.of[node] ?? -1, ops.of[node] ?? -1];
+    parts[node] = row >= 0 ? row : functions.count + (op >= 0 ? op : ops.count);
+  }
+  const found = dispersion(countsByRow(batches, parts, functions.count + ops.count + 1));
+  const frames = largeFrames(noisy, batches);
+  // the parts' own rows are known already; all others take one more look at the batches
+  const others = found.of(
+    sideBySide([
+      countsByRow(batches, ledger.of, ledger.count),
+      countsByRow(batches, sites.of, sites.count),
+      frames.counts,
+    ]),
+  );
+  const weights = weightNoise(noisy.side);
+  const scaled = ({ phi, df }: RowDispersions, first: number, count: number) => ({
+    phi: times(phi.slice(first, first + count), weights),
+    df: df.slice(first, first + count),
   });
-  const found = dispersion(
-    countsByRow(batches, parts, rows.functions.length + rows.ops.length + 1),
-  );
-  const weights = weightNoise(side);
-  const scaled = ({ phi, df }: RowDispersions) => ({ phi: phi.map((x) => x * weights), df });
-  const of = (kind: keyof typeof at) =>
-    scaled(found.of(countsByRow(batches, at[kind], rows[kind].length)));
-  const frames = Int32Array.from(
-    { length: nodes },
-    (_, node) => noisy.place[noisy.tree.map[node] ?? 0] ?? 0,
-  );
+  const ofFrames = scaled(others, ledger.count + sites.count, frames.counts.rows);
   return {
-    ledger: of('ledger'),
-    ops: of('ops'),
-    sites: of('sites'),
-    functions: of('functions'),
-    frames: scaled(
-      found.of(
-        countsByRow(batches, frames, tree.depth.length, (counts) => addUp(counts, tree.parent)),
-      ),
-    ),
+    ledger: scaled(others, 0, ledger.count),
+    sites: scaled(others, ledger.count, sites.count),
+    functions: scaled(found.rows, 0, functions.count),
+    ops: scaled(found.rows, functions.count, ops.count),
+    frames: {
+      phi: picked(ofFrames.phi, frames.row),
+      df: picked(ofFrames.df, frames.row),
+    },
+  };
+}
+
+function times(values: Float64Array, factor: number): Float64Array {
+  for (let at = 0; at < values.length; at++) values[at] = (values[at] ?? 0) * factor;
+  return values;
+}
+
+function picked(values: Float64Array, rows: Int32Array): Float64Array {
+  const own = new Float64Array(rows.length);
+  for (let at = 0; at < rows.length; at++) own[at] = values[rows[at] ?? 0] ?? 0;
+  return own;
+}
+
+/**
+ * Frames are far more than other rows, and few have enough samples on a side for a dispersion of their
+ * own: only those are counted. All others share the first row, which stays empty.
+ */
+function largeFrames(
+  { rows, parent, samples }: NoisySide,
+  batches: SideBatches,
+): { counts: BatchCounts; row: Int32Array } {
+  const { of, count } = rows.frames;
+  const least = fewestSamples(batches.batches);
+  const row = new Int32Array(count);
+  // the large frame at or above each one; its own number, from 1
+  const near = new Int32Array(count).fill(-1);
+  const above: number[] = [-1];
+  for (let i = 0; i < count; i++) {
+    const up = i === 0 ? -1 : (near[parent[i] ?? 0] ?? -1);
+    near[i] = up;
+    if ((samples[i] ?? 0) < least) continue;
+    near[i] = row[i] = above.length;
+    above.push(up);
+  }
+  const counted = new Int32Array(of.length).fill(-1);
+  for (let node = 0; node < counted.length; node++) {
+    const frame = of[node] ?? -1;
+    if (frame >= 0) counted[node] = near[frame] ?? -1;
+  }
+  return {
+    counts: countsByRow(batches, counted, above.length, Int32Array.from(above)),
+    row,
+  };
+}
+
+/** Several kinds of rows of the same batches as one, one kind after the other. */
+function sideBySide(kinds: readonly BatchCounts[]): BatchCounts {
+  const [first] = kinds;
+  return {
+    rows: kinds.reduce((sum, { rows }) => sum + rows, 0),
+    batches: first?.batches ?? 0,
+    size: (batch) => first?.size(batch) ?? 0,
+    addTo: (batch, counts) => {
+      let from = 0;
+      for (const kind of kinds) {
+        kind.addTo(batch, counts.subarray(from, from + kind.rows));
+        from += kind.rows;
+      }
+    },
   };
 }
 

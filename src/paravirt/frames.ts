@@ -1,5 +1,5 @@
 import type { FrameTable } from '../ingest/index.js';
-import { isKernelFrame } from '../profile/index.js';
+import { kernelFrames } from '../profile/index.js';
 import { pvSymbol, type PvSymbol } from './catalogue/index.js';
 import {
   canonicalKernelDso,
@@ -32,48 +32,51 @@ export interface FactOptions {
 
 /** What a kernel symbol is; takes names as recorded. */
 export function classifySymbol(symbol: string): { kind: FrameKind; pv: PvSymbol | undefined } {
-  const canonical = canonicalSymbol(symbol);
-  return { kind: kernelKind(canonical), pv: pvSymbol(canonical) };
+  const { kind, pv } = kernelSymbol(symbol);
+  return { kind, pv };
 }
 
 /** Classifies every frame of a table once. */
 export function frameFacts(frames: FrameTable, options: FactOptions): FrameFacts {
-  const facts: FrameFacts = { kind: [], name: [], dso: [], pv: [] };
-  const byName = new Map<string, { kind: FrameKind; pv: PvSymbol | undefined }>();
-  const canonicalOf = once(canonicalSymbol);
-  const dsoOf = once(canonicalKernelDso);
-  for (let id = 0; id < frames.size; id++) {
-    const symbol = frames.strings.text(frames.symbol[id] ?? 0);
-    const dso = frames.strings.text(frames.dso[id] ?? 0);
-    if (!isKernelFrame(frames, id)) {
-      facts.kind.push('user');
-      facts.name.push(symbol === '[unknown]' || symbol === '' ? unknownIn(dso) : symbol);
-      facts.dso.push(dso);
-      facts.pv.push(undefined);
+  const { size, strings } = frames;
+  const facts: FrameFacts = {
+    kind: new Array<FrameKind>(size),
+    name: new Array<string>(size),
+    dso: new Array<string>(size),
+    pv: new Array<PvSymbol | undefined>(size),
+  };
+  const isKernel = kernelFrames(frames);
+  // many frames share few names: each is worked out once
+  const symbols: (KernelSymbol | undefined)[] = [];
+  const dsos: (string | undefined)[] = [];
+  for (let id = 0; id < size; id++) {
+    const [symbol, dso] = [frames.symbol[id] ?? 0, frames.dso[id] ?? 0];
+    const text = strings.text(symbol);
+    if (isKernel[id] !== 1) {
+      facts.kind[id] = 'user';
+      facts.name[id] = text === '[unknown]' || text === '' ? unknownIn(strings.text(dso)) : text;
+      facts.dso[id] = strings.text(dso);
+      facts.pv[id] = undefined;
       continue;
     }
-    const canonical = canonicalOf(symbol);
-    let known = byName.get(canonical);
-    if (known === undefined) {
-      known = classifySymbol(canonical);
-      byName.set(canonical, known);
-    }
-    facts.kind.push(known.kind);
-    facts.name.push(options.exactSymbols ? symbol : canonical);
-    facts.dso.push(dsoOf(dso));
-    facts.pv.push(known.pv);
+    const known = (symbols[symbol] ??= kernelSymbol(text));
+    facts.kind[id] = known.kind;
+    facts.name[id] = options.exactSymbols ? text : known.canonical;
+    facts.dso[id] = dsos[dso] ??= canonicalKernelDso(strings.text(dso));
+    facts.pv[id] = known.pv;
   }
   return facts;
 }
 
-/** Many frames share few names: each is worked out once. */
-function once(work: (text: string) => string): (text: string) => string {
-  const known = new Map<string, string>();
-  return (text) => {
-    const found = known.get(text) ?? work(text);
-    known.set(text, found);
-    return found;
-  };
+interface KernelSymbol {
+  canonical: string;
+  kind: FrameKind;
+  pv: PvSymbol | undefined;
+}
+
+function kernelSymbol(symbol: string): KernelSymbol {
+  const canonical = canonicalSymbol(symbol);
+  return { canonical, kind: kernelKind(canonical), pv: pvSymbol(canonical) };
 }
 
 function kernelKind(symbol: string): FrameKind {

@@ -4,7 +4,7 @@ export { ProfileBuilder, DEFAULT_PROFILE_OPTIONS, type ProfileOptions } from './
 export { StackTable, taskKey, taskName } from './stacks.js';
 export { WeightColumn } from './weights.js';
 export { Batches } from './batches.js';
-export { isKernelFrame, isKernelDso } from './kernel.js';
+export { isKernelFrame, kernelFrames, isKernelDso } from './kernel.js';
 export {
   chooseEvent,
   isSameCounter,

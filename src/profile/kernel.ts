@@ -23,3 +23,19 @@ export function isKernelDso(dso: string): boolean {
     dso,
   );
 }
+
+/** 1 for each frame of a table that is kernel code. */
+export function kernelFrames(frames: FrameTable): Uint8Array {
+  const isKernel = new Uint8Array(frames.size);
+  // few dsos, many frames: below the kernel's addresses the dso decides alone
+  const byDso = new Map<number, boolean>();
+  for (let id = 0; id < isKernel.length; id++) {
+    const dso = frames.dso[id] ?? 0;
+    const isHigh = (frames.addressHi[id] ?? 0) >= 0xffff8000;
+    const known = isHigh ? undefined : byDso.get(dso);
+    const found = known ?? isKernelFrame(frames, id);
+    if (!isHigh) byDso.set(dso, found);
+    if (found) isKernel[id] = 1;
+  }
+  return isKernel;
+}

@@ -13,6 +13,7 @@ import { eventsOf, type Run } from '../profile/index.js';
 import { hasEquivalent, isFreeNatively } from '../paravirt/index.js';
 import { budgetOf, budgetWarnings } from './budget.js';
 import { configsOf, configWarnings, type KernelConfigs } from './configs.js';
+import { functionRows } from './function-rows.js';
 import { graphOf } from './graph.js';
 import { sideLabels } from './labels.js';
 import {
@@ -107,23 +108,7 @@ export function buildReport(input: ReportInput): Report {
       }))
       .sort((a, b) => Math.abs(b.extra) - Math.abs(a.extra) || b.new - a.new || order(a.op, b.op)),
     sites: rows,
-    functions: comparison.functions
-      .map((f, i) => ({
-        function: f.function,
-        dso: f.dso === '' ? null : f.dso,
-        bucket: f.bucket,
-        ...row(f, findings.functions[i]),
-        delta: delta(f),
-        hasSites: f.hasSites,
-        moved: f.moved,
-        samples: samples(f),
-      }))
-      .sort(
-        (a, b) =>
-          Math.abs(b.delta) - Math.abs(a.delta) ||
-          b.new - a.new ||
-          order(`${a.function}\0${a.dso}`, `${b.function}\0${b.dso}`),
-      ),
+    functions: functionRows(comparison, row),
     patching: {
       base: patchingOf(comparison, 'base'),
       new: patchingOf(comparison, 'new'),
@@ -169,7 +154,7 @@ function methodOf({ basis, functions, ledger }: Comparison['findings']): string 
     : 'nothing is tested: that takes two or more boots a side, or samples in the order in which they were taken';
 }
 
-type RowMaker = (
+export type RowMaker = (
   measured: { base: Measured; new: Measured },
   tested?: Tested,
   bound?: SiteRow['bound'],
@@ -319,15 +304,11 @@ function movedOf(comparison: Comparison): Report['moved'] {
   };
 }
 
-function mergesOf(comparison: Comparison): Report['merges'] {
-  return comparison.keys.keys
-    .map((key, id) => ({
-      canonical: key.name,
-      kind: key.kind,
-      raw: [...(comparison.keys.raw[id] ?? [])].sort(),
-    }))
-    .filter((merge) => merge.raw.length > 0 && merge.kind !== 'user')
-    .map(({ canonical, raw }) => ({ canonical, raw }))
+function mergesOf({ keys }: Comparison): Report['merges'] {
+  return keys
+    .merged()
+    .filter((id) => keys.key(id).kind !== 'user')
+    .map((id) => ({ canonical: keys.key(id).name, raw: keys.rawOf(id) }))
     .sort((a, b) => order(a.canonical, b.canonical));
 }
 

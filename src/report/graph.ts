@@ -1,44 +1,59 @@
-import type { Comparison } from '../compare/index.js';
+import { VERDICTS as FOUND, type Comparison } from '../compare/index.js';
 import { NODE_KINDS, VERDICTS, type Graph } from './schema.js';
 
 /** The differential tree as columns, preorder; names and dsos are interned. */
-export function graphOf({ tree, keys, findings }: Comparison): Graph {
-  const graph: Graph = {
-    names: ['all'],
-    dsos: [''],
-    raw: [],
+export function graphOf({ tree, keys, verdicts, findings }: Comparison): Graph {
+  const codes = Uint8Array.from(FOUND.map((verdict) => VERDICTS.indexOf(verdict)));
+  const kinds = Uint8Array.from(keys.keys.map(({ kind }) => NODE_KINDS.indexOf(kind)));
+  const { of, ...names } = namesOf(tree, keys);
+  const verdict = lookedUp(verdicts, codes);
+  // the root is the total, and is judged as such
+  verdict[0] = VERDICTS.indexOf(findings.total.verdict);
+  const kind = lookedUp(tree.key, kinds);
+  kind[0] = NODE_KINDS.indexOf('root');
+  return {
+    ...names,
     nodes: {
-      depth: tree.depth,
-      name: [],
-      kind: [],
-      base: tree.base,
-      new: tree.new,
-      // the root is the total, and is judged as such
-      verdict: findings.frames.map(({ verdict }, i) =>
-        VERDICTS.indexOf(i === 0 ? findings.total.verdict : verdict),
-      ),
-      moved: tree.moved,
+      depth: Array.from(tree.depth),
+      name: lookedUp(tree.key, of),
+      kind,
+      base: Array.from(tree.base),
+      new: Array.from(tree.new),
+      verdict,
+      moved: Array.from(tree.moved),
     },
   };
-  const nameIds = new Map<string, number>([['all\0', 0]]);
-  for (const id of tree.key) {
-    if (id < 0) {
-      graph.nodes.name.push(0);
-      graph.nodes.kind.push(NODE_KINDS.indexOf('root'));
-      continue;
-    }
-    const { name, dso, kind } = keys.key(id);
+}
+
+/** A plain list, as documents hold them, of what is found at each place; 0 where there is nothing. */
+function lookedUp(places: Int32Array | Uint8Array, values: Int32Array | Uint8Array): number[] {
+  const list = new Array<number>(places.length);
+  for (let i = 0; i < places.length; i++) list[i] = values[places[i] ?? 0] ?? 0;
+  return list;
+}
+
+/** Names in the order in which the tree shows them; `of` has each key's. */
+function namesOf(tree: Comparison['tree'], keys: Comparison['keys']) {
+  const names = ['all'];
+  const dsos = [''];
+  const raw: Graph['raw'] = [];
+  const of = new Int32Array(keys.size).fill(-1);
+  const known = new Map<string, number>([['all\0', 0]]);
+  for (let i = 1; i < tree.size; i++) {
+    const id = tree.key[i] ?? 0;
+    if (of[id] !== -1) continue;
+    const { name, dso } = keys.key(id);
+    // two kinds may share a name
     const text = `${name}\0${dso}`;
-    let nameId = nameIds.get(text);
-    if (nameId === undefined) {
-      nameId = graph.names.length;
-      nameIds.set(text, nameId);
-      graph.names.push(name);
-      graph.dsos.push(dso);
-      for (const raw of [...(keys.raw[id] ?? [])].sort()) graph.raw.push([nameId, raw]);
+    let place = known.get(text);
+    if (place === undefined) {
+      place = names.length;
+      known.set(text, place);
+      names.push(name);
+      dsos.push(dso);
+      for (const recorded of keys.rawOf(id)) raw.push([place, recorded]);
     }
-    graph.nodes.name.push(nameId);
-    graph.nodes.kind.push(NODE_KINDS.indexOf(kind));
+    of[id] = place;
   }
-  return graph;
+  return { names, dsos, raw, of };
 }

@@ -251,18 +251,35 @@ export function kernelSamples(side: Side): {
   unknown: number;
   withoutOffset: number;
 } {
-  const { stacks, frames } = side.profile;
+  const { stacks } = side.profile;
+  const kinds = kernelFrameKinds(side);
   const sums = { known: 0, unknown: 0, withoutOffset: 0 };
   for (const column of side.columns) {
     for (let node = 0; node < (column?.length ?? 0); node++) {
       const samples = column?.count(node) ?? 0;
       const frame = stacks.key(node);
-      if (samples === 0 || frame < 0 || side.facts.kind[frame] === 'user') continue;
-      const symbol = frames.strings.text(frames.symbol[frame] ?? 0);
-      if (symbol === '[unknown]' || symbol === '') sums.unknown += samples;
-      else sums.known += samples;
-      if ((frames.offset[frame] ?? -1) < 0 && symbol !== '[unknown]') sums.withoutOffset += samples;
+      if (samples === 0 || frame < 0) continue;
+      const kind = kinds[frame] ?? 0;
+      if ((kind & UNKNOWN) !== 0) sums.unknown += samples;
+      if ((kind & KNOWN) !== 0) sums.known += samples;
+      if ((kind & WITHOUT_OFFSET) !== 0) sums.withoutOffset += samples;
     }
   }
   return sums;
+}
+
+const [UNKNOWN, KNOWN, WITHOUT_OFFSET] = [1, 2, 4];
+
+/** Of each frame; 0 of user code. */
+function kernelFrameKinds({ profile, facts }: Side): Uint8Array {
+  const { frames } = profile;
+  const kinds = new Uint8Array(frames.size);
+  for (let frame = 0; frame < kinds.length; frame++) {
+    if (facts.kind[frame] === 'user') continue;
+    const symbol = frames.strings.text(frames.symbol[frame] ?? 0);
+    const isBare = (frames.offset[frame] ?? -1) < 0 && symbol !== '[unknown]';
+    kinds[frame] =
+      (symbol === '[unknown]' || symbol === '' ? UNKNOWN : KNOWN) | (isBare ? WITHOUT_OFFSET : 0);
+  }
+  return kinds;
 }

@@ -155,7 +155,12 @@ function rowTerms(counts: BatchCounts, pairs: readonly number[]): Terms {
   return terms;
 }
 
-const isUsable = (samples: number, batches: number) => samples >= MIN_IN_BATCH * batches;
+/** Rows with fewer samples in all batches are not told apart: each has what all rows together have. */
+export function fewestSamples(batches: number): number {
+  return MIN_IN_BATCH * batches;
+}
+
+const isUsable = (samples: number, batches: number) => samples >= fewestSamples(batches);
 
 /** How firmly the rows together foretell a single one (Smyth 2004); Infinity: rows do not differ. */
 function priorDf(terms: Terms, batches: number, pooled: number, df: number): number {

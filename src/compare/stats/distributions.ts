@@ -6,10 +6,24 @@ const NORMAL_FROM = 1e6;
 /** Of the normal distribution: by far the most asked for, so looked up once. */
 const NORMAL_975 = jStat.normal.inv(0.975, 0, 1);
 
+/** Quantiles at 0.975 that were asked for last: rows of one run a side share their degrees of freedom. */
+const recent = new Map<number, number>();
+const MOST_RECENT = 16;
+
 /** Quantile of Student's t; `df` may be Infinity (normal) and need not be whole. */
 export function tQuantile(probability: number, df: number): number {
-  if (df < NORMAL_FROM) return jStat.studentt.inv(probability, df);
-  return probability === 0.975 ? NORMAL_975 : jStat.normal.inv(probability, 0, 1);
+  if (probability !== 0.975) {
+    return df < NORMAL_FROM
+      ? jStat.studentt.inv(probability, df)
+      : jStat.normal.inv(probability, 0, 1);
+  }
+  if (!(df < NORMAL_FROM)) return NORMAL_975;
+  const known = recent.get(df);
+  if (known !== undefined) return known;
+  const quantile = jStat.studentt.inv(probability, df);
+  if (recent.size >= MOST_RECENT) recent.clear();
+  recent.set(df, quantile);
+  return quantile;
 }
 
 /**

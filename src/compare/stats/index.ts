@@ -1,6 +1,7 @@
 export { budgetOutcome, type BudgetOutcome } from './budget.js';
 export {
   dispersion,
+  fewestSamples,
   weightDispersion,
   type BatchCounts,
   type Dispersion,
@@ -28,5 +29,5 @@ export { sdInterval, varianceRatioInterval } from './scale-interval.js';
 export { findSpread, NO_SPREAD, type Spread } from './spread.js';
 export { changeOfTotals } from './totals.js';
 export type { Change, Interval, RowPair, RowSide, Totals } from './types.js';
-export { ALPHA, MIN_SAMPLES, verdictOf, type Verdict } from './verdict.js';
+export { ALPHA, MIN_SAMPLES, verdictOf, VERDICTS, type Verdict } from './verdict.js';
 export { changeWithinRuns, type RunRow } from './within.js';

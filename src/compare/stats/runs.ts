@@ -1,5 +1,5 @@
 import { tQuantile } from './distributions.js';
-import { difference, lessCertain, scoreInterval } from './difference.js';
+import { difference, lessCertain, ScoreCurve, type Wanted } from './difference.js';
 import { meanOf, varianceOf } from './moments.js';
 import type { SideEstimate } from './side-interval.js';
 import { expectedVariance, NO_SPREAD, type Spread } from './spread.js';
@@ -17,6 +17,7 @@ export function changeOfRuns(
   other: RowSide,
   totals: Totals,
   spread: Spread = NO_SPREAD,
+  wanted: Wanted = 'p',
 ): Change {
   const delta = meanOf(other.runs) - meanOf(base.runs);
   const unusable = base.runs.length < 2 || other.runs.length < 2;
@@ -35,10 +36,17 @@ export function changeOfRuns(
   const df = satterthwaite([b.moderated, n.moderated]);
   // Skewness is sampling's, which is known: it does not widen with t as the spread between runs does.
   const known = (tQuantile(0.975, Infinity) / tQuantile(0.975, df)) ** 2;
-  const skewed = (side: SideEstimate) => scoreInterval({ ...side, step: side.step * known });
-  const between = difference(skewed(b.moderated), skewed(n.moderated), df);
-  if ([b, n].every((side) => side.moderated.variance >= side.sampled.variance)) return between;
-  const sampled = difference(scoreInterval(b.sampled), scoreInterval(n.sampled), Infinity);
+  const skewed = ({ mean, variance, step }: SideEstimate) =>
+    new ScoreCurve({ mean, variance, step: step * known });
+  const between = difference(skewed(b.moderated), skewed(n.moderated), df, wanted);
+  const isOver = (side: typeof b) => side.moderated.variance >= side.sampled.variance;
+  if (isOver(b) && isOver(n)) return between;
+  const sampled = difference(
+    new ScoreCurve(b.sampled),
+    new ScoreCurve(n.sampled),
+    Infinity,
+    wanted,
+  );
   return lessCertain(between, sampled);
 }
 

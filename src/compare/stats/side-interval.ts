@@ -13,8 +13,9 @@ export interface SideEstimate {
  * DasGupta 2003) where sampling is all the variance; mean -+ q sd where counts are large. Reaches up from
  * a mean of 0, where a row without samples still may have had some.
  */
-export function sideInterval(side: SideEstimate, q: number): { low: number; high: number } {
+export function endsAt(side: SideEstimate, q: number, ends: { low: number; high: number }): void {
   const shift = (q * q * side.step) / 2;
   const half = Math.sqrt(q * q * side.variance + shift * shift);
-  return { low: side.mean + shift - half, high: side.mean + shift + half };
+  ends.low = side.mean + shift - half;
+  ends.high = side.mean + shift + half;
 }

@@ -1,4 +1,4 @@
-import { difference, scoreInterval } from './difference.js';
+import { difference, ScoreCurve } from './difference.js';
 import { meanOf, varianceOf } from './moments.js';
 import type { Change } from './types.js';
 
@@ -19,7 +19,7 @@ export function changeOfTotals(base: ArrayLike<number>, other: ArrayLike<number>
   const [b, n] = sides;
   if (b === undefined || n === undefined || b.df < 1 || n.df < 1 || b.variance + n.variance === 0)
     return { delta, interval: null, p: 1, df: 0 };
-  return difference(scoreInterval(b), scoreInterval(n), satterthwaite(sides));
+  return difference(new ScoreCurve(b), new ScoreCurve(n), satterthwaite(sides));
 }
 
 /** Degrees of freedom of a sum of independent variance estimates (Satterthwaite 1946). */

@@ -1,6 +1,7 @@
 import type { Interval } from './types.js';
 
-export type Verdict = 'more' | 'less' | 'within noise' | 'too little data';
+export const VERDICTS = ['more', 'less', 'within noise', 'too little data'] as const;
+export type Verdict = (typeof VERDICTS)[number];
 
 /** On both sides together; under it neither test nor interval is worth its name. */
 export const MIN_SAMPLES = 10;

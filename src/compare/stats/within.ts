@@ -1,4 +1,4 @@
-import { difference } from './difference.js';
+import { difference, type SideCurve, type Wanted } from './difference.js';
 import type { Change } from './types.js';
 
 /** A row of the one run that a side has. */
@@ -19,23 +19,44 @@ export function changeWithinRuns(
   other: RunRow,
   dispersion = 1,
   df = Infinity,
+  wanted: Wanted = 'p',
 ): Change {
   const delta = other.value - base.value;
   // samples without weight have no share of anything
-  const empty = [base, other].some(({ total }) => total.samples === 0 || total.value <= 0);
-  if (empty || base.samples + other.samples === 0) return { delta, interval: null, p: 1, df: 0 };
+  const isEmpty = ({ total }: RunRow) => total.samples === 0 || total.value <= 0;
+  if (isEmpty(base) || isEmpty(other) || base.samples + other.samples === 0)
+    return { delta, interval: null, p: 1, df: 0 };
   const phi = Math.max(1, dispersion);
-  return difference(wilson(base, phi), wilson(other, phi), df);
+  return difference(wilson(base, phi), wilson(other, phi), df, wanted);
 }
 
-function wilson({ value, total }: RunRow, phi: number) {
-  const n = total.samples / phi;
-  const share = total.value > 0 ? Math.min(1, Math.max(0, value / total.value)) : 0;
-  return (q: number) => {
-    const z2 = (q * q) / n;
+class WilsonCurve implements SideCurve {
+  readonly mean: number;
+  low = 0;
+  high = 0;
+  private readonly share: number;
+
+  constructor(
+    value: number,
+    private readonly total: number,
+    /** Samples of the total, as many as they are worth. */
+    private readonly n: number,
+  ) {
+    this.mean = value;
+    this.share = total > 0 ? Math.min(1, Math.max(0, value / total)) : 0;
+  }
+
+  at(q: number): void {
+    const { share } = this;
+    const z2 = (q * q) / this.n;
     const middle = share + z2 / 2;
     const half = Math.sqrt(z2 * share * (1 - share) + (z2 * z2) / 4);
-    const scale = total.value / (1 + z2);
-    return { mean: value, low: scale * (middle - half), high: scale * (middle + half) };
-  };
+    const scale = this.total / (1 + z2);
+    this.low = scale * (middle - half);
+    this.high = scale * (middle + half);
+  }
+}
+
+function wilson({ value, total }: RunRow, phi: number): SideCurve {
+  return new WilsonCurve(value, total.value, total.samples / phi);
 }

@@ -1,15 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import {
+  ALPHA,
   benjaminiHochberg,
   budgetOutcome,
+  changeOfRuns,
+  changeWithinRuns,
   hierarchicalQ,
   minimumDetectableEffect,
+  NO_SPREAD,
   runSpread,
   runsNeeded,
   samplesNeeded,
   simes,
   verdictOf,
 } from '../../../src/compare/stats/index.js';
+import { seeded } from './support/random.js';
 
 describe('verdictOf', () => {
   const row = { delta: 5, interval: [1, 9] as [number, number], q: 0.01, samples: 100 };
@@ -48,6 +53,57 @@ describe('benjaminiHochberg', () => {
     expect(benjaminiHochberg([])).toEqual([]);
     expect(simes([])).toBe(1);
     expect(simes([0.04, 0.03])).toBeCloseTo(0.04, 12);
+  });
+});
+
+describe('what decisions hang on', () => {
+  it('is left as it is where p-values over the level are not told apart', () => {
+    const random = seeded(11);
+    for (let round = 0; round < 200; round++) {
+      const p = Array.from({ length: 60 }, () => random() ** 4);
+      const rejected = (q: readonly number[]) => q.map((value) => value <= ALPHA);
+      const exact = rejected(benjaminiHochberg(p));
+      expect(rejected(benjaminiHochberg(p.map((x) => (x > ALPHA ? 1 : x))))).toEqual(exact);
+      const open = p.flatMap((x, i) => (x <= ALPHA ? [i] : []));
+      const few = rejected(
+        benjaminiHochberg(
+          open.map((i) => p[i] ?? 1),
+          p.length,
+        ),
+      );
+      expect(exact.filter(Boolean).length).toBe(few.filter(Boolean).length);
+      expect(few).toEqual(open.map((i) => exact[i]));
+    }
+  });
+
+  it('is all that a change says when no more is wanted', () => {
+    const random = seeded(12);
+    const totals = { base: 1e5, new: 1.1e5 };
+    const count = () => Math.floor(random() * 60);
+    for (let i = 0; i < 500; i++) {
+      const rows = [count(), count()] as const;
+      const of = (samples: number, value: number) => ({
+        value: samples * 10,
+        samples,
+        total: { value, samples: value / 10 },
+      });
+      const row = [of(rows[0], totals.base), of(rows[1], totals.new), 1.3, 20 + i] as const;
+      const runs = rows.map((n) => ({ runs: [n * 10, n * 10 + 7, n * 11], samples: 3 * n }));
+      const [base, other] = [
+        runs[0] ?? { runs: [], samples: 0 },
+        runs[1] ?? { runs: [], samples: 0 },
+      ];
+      for (const [exact, decided] of [
+        [changeWithinRuns(...row), changeWithinRuns(...row, 'decision')],
+        [
+          changeOfRuns(base, other, totals, NO_SPREAD),
+          changeOfRuns(base, other, totals, NO_SPREAD, 'decision'),
+        ],
+      ] as const) {
+        expect({ ...decided, p: 0 }).toEqual({ ...exact, p: 0 });
+        expect(decided.p).toBe(decided.p === 1 && exact.p > ALPHA ? 1 : exact.p);
+      }
+    }
   });
 });
 

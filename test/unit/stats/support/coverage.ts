@@ -56,6 +56,8 @@ export function simulateComparisons(
   return { covered, any, rounds };
 }
 
+const NO_FRAMES = { runs: 1, weight: new Float64Array(0), samples: new Float64Array(0) };
+
 /** What the program says of a simulated comparison. */
 export function testSimulated(kernel: Kernel, pair: SimulatedPair): Findings {
   const all = [...kernel.shares.base.keys()];
@@ -69,7 +71,7 @@ export function testSimulated(kernel: Kernel, pair: SimulatedPair): Findings {
     ops: pairs(kernel.ops).map((row, i) => ({ ...row, op: String(i) })),
     sites: [],
     functions: pairs(kernel.functions),
-    frames: [],
+    frames: { base: NO_FRAMES, new: NO_FRAMES },
     boots: pair.base.length,
     within: () => {
       const [base, other] = [at(pair.base, 0), at(pair.new, 0)].map((run) => {

@@ -1,0 +1,118 @@
+import {
+  attributeNodes,
+  LEDGER_BUCKETS,
+  type Attributed,
+  type Attributor,
+  type LedgerBucket,
+} from './attribute.js';
+import { ImageAttributor } from './attribute-image.js';
+import { weightsOf, type Side, type SideWeights } from './side.js';
+import type { WeighedSite } from './sites.js';
+import { addTo, emptySums, rowAt, type Measured } from './tally.js';
+
+/** A side's samples, what they belong to, and the sums of that. */
+export interface SideSums {
+  side: Side;
+  weights: SideWeights;
+  attributor: Attributor;
+  attributed: Attributed;
+  total: Measured;
+  ledger: Record<LedgerBucket, Measured>;
+  ops: Map<string, Measured>;
+  /** By site of `attributed`; undefined where samples show none. */
+  sites: (Measured | undefined)[];
+  /** Weight at sites and native equivalents, had the window half or double its size. */
+  windows: { half: Measured; double: Measured };
+}
+
+/** Attributes a side's samples and sums them up. The side's factors are final by now. */
+export function sumSide(side: Side, attributor: Attributor): SideSums {
+  const weights = weightsOf(side);
+  const attributed = attributeNodes(weights, side.profile.stacks.size, attributor);
+  const runs = side.columns.length;
+  const buckets = emptySums(LEDGER_BUCKETS.length, runs);
+  const ops = emptySums(attributed.ops.length, runs);
+  const siteCount = side.located?.code.sites.length ?? attributed.seen.length;
+  const sites = emptySums(siteCount, runs);
+  const { size, node, run, weight, samples } = weights;
+  for (let i = 0; i < size; i++) {
+    const at = node[i] ?? 0;
+    const [of, w, n] = [run[i] ?? 0, weight[i] ?? 0, samples[i] ?? 0];
+    addTo(buckets, attributed.bucket[at] ?? 0, of, w, n);
+    const op = attributed.op[at] ?? -1;
+    if (op < 0) continue;
+    addTo(ops, op, of, w, n);
+    const site = attributed.site[at] ?? -1;
+    if (site >= 0) addTo(sites, site, of, w, n);
+  }
+  return {
+    side,
+    weights,
+    attributor,
+    attributed,
+    total: sumOf(weights, runs),
+    ledger: Object.fromEntries(
+      LEDGER_BUCKETS.map((bucket, code) => [bucket, rowAt(buckets, code)]),
+    ) as Record<LedgerBucket, Measured>,
+    ops: new Map(attributed.ops.map((op, id) => [op, rowAt(ops, id)])),
+    sites: Array.from({ length: siteCount }, (_, id) =>
+      sites.samples[id] === 0 ? undefined : rowAt(sites, id),
+    ),
+    windows: {
+      half: sumOf(weights, runs, inWindow(attributor, attributed, 0.5)),
+      double: sumOf(weights, runs, inWindow(attributor, attributed, 2)),
+    },
+  };
+}
+
+/** The sum of all samples, or of those of some stacks. */
+function sumOf(
+  { size, node, run, weight, samples }: SideWeights,
+  runs: number,
+  isIn: 'all' | 'none' | ((node: number) => boolean) = 'all',
+): Measured {
+  const sums = new Float64Array(runs);
+  let all = 0;
+  for (let i = 0; i < (isIn === 'none' ? 0 : size); i++) {
+    if (typeof isIn === 'function' && !isIn(node[i] ?? 0)) continue;
+    const of = run[i] ?? 0;
+    sums[of] = (sums[of] ?? 0) + (weight[i] ?? 0);
+    all += samples[i] ?? 0;
+  }
+  return { runs: Array.from(sums), samples: all };
+}
+
+/** Whether a window of another size would call a stack's samples a site's; never without images. */
+function inWindow(
+  attributor: Attributor,
+  { bucket }: Attributed,
+  scale: number,
+): 'none' | ((node: number) => boolean) {
+  if (!(attributor instanceof ImageAttributor)) return 'none';
+  const around = (['site', 'caller', 'elsewhere'] as const).map((b) => LEDGER_BUCKETS.indexOf(b));
+  return (node) => around.includes(bucket[node] ?? -1) && attributor.inWindow(node, scale);
+}
+
+/** The sites that samples show on a side, without images. */
+export function sitesSeen({ attributed, sites }: SideSums): WeighedSite[] {
+  return attributed.seen.flatMap((site, id) => {
+    const weight = sites[id];
+    return weight === undefined ? [] : [{ site, weight }];
+  });
+}
+
+/** Which of some rows (by their measure on this side) each stack node belongs to, from the row's own number. */
+export function placed(
+  own: Int32Array,
+  measures: readonly (Measured | undefined)[],
+  rows: readonly Measured[],
+): { of: Int32Array; count: number } {
+  const places = new Map(rows.map((row, i) => [row, i]));
+  const place = Int32Array.from(measures, (row) => (row && places.get(row)) ?? -1);
+  const of = new Int32Array(own.length).fill(-1);
+  for (let node = 0; node < of.length; node++) {
+    const row = own[node] ?? -1;
+    if (row >= 0) of[node] = place[row] ?? -1;
+  }
+  return { of, count: rows.length };
+}

@@ -1,0 +1,51 @@
+import type { Comparison } from '../compare/index.js';
+import type { RowMaker } from './build.js';
+import type { Report } from './schema.js';
+
+type Row = Report['functions'][number];
+
+/** The functions by how much they changed: the largest part of a document, after the graph. */
+export function functionRows({ functions, findings }: Comparison, row: RowMaker): Row[] {
+  const rows = functions.map((f, i): Row => {
+    const {
+      base,
+      new: other,
+      percent,
+      interval,
+      percentInterval,
+      verdict,
+    } = row(f, findings.functions[i]);
+    // not spread: there are tens of thousands of them
+    return {
+      function: f.function,
+      dso: f.dso === '' ? null : f.dso,
+      bucket: f.bucket,
+      base,
+      new: other,
+      percent,
+      interval,
+      percentInterval,
+      verdict,
+      delta: other - base,
+      hasSites: f.hasSites,
+      moved: f.moved,
+      samples: { base: f.base.samples, new: f.new.samples },
+    };
+  });
+  const size = Float64Array.from(rows, ({ delta }) => Math.abs(delta));
+  const order = rows.map((_, i) => i);
+  const weight = (i: number) => rows[i]?.new ?? 0;
+  order.sort(
+    (a, b) =>
+      (size[b] ?? 0) - (size[a] ?? 0) || weight(b) - weight(a) || byName(rows[a], rows[b]) || a - b,
+  );
+  return order.flatMap((i) => rows[i] ?? []);
+}
+
+/** Functions of the same change are many: most were seen once. */
+function byName(a: Row | undefined, b: Row | undefined): number {
+  const [name, other] = [a?.function ?? '', b?.function ?? ''];
+  if (name !== other) return name < other ? -1 : 1;
+  const [dso, otherDso] = [a?.dso ?? 'null', b?.dso ?? 'null'];
+  return dso < otherDso ? -1 : dso > otherDso ? 1 : 0;
+}
