@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { chooseEvent, foldProfile, readProfile, type Profile } from '../profile/index.js';
+import { chooseEvent, foldedText, readProfile, type Profile } from '../profile/index.js';
 import { inputName, requireDistinct, requireOneStdin } from './inputs.js';
 import { requireWritable, writeOutput, writeStdout } from './outputs.js';
 import { progress } from './progress.js';
@@ -40,16 +40,20 @@ export async function fold(paths: string[], given: unknown): Promise<void> {
   });
   progress.end();
   const { event, assumed } = chooseEvent(profile, options.event, paths.join(', '));
-  const lines = foldProfile(profile, {
+  const text = foldedText(profile, {
     event,
     kernel: options.kernel || options.all,
     jit: options.all,
     addrs: options.addrs,
   });
-  const text = lines.map((line) => line + '\n').join('');
-  if (options.output === '-') await writeStdout(text);
-  else await writeOutput(options.output, text);
+  if (options.output === '-') for (const piece of text) await writeStdout(piece);
+  else await writeOutput(options.output, Buffer.concat([...copied(text)]));
   if (!options.quiet) report(profile, event, assumed);
+}
+
+/** Pieces that stay good; the whole text is written at once, or nothing. */
+function* copied(text: Iterable<Buffer>): Generator<Buffer> {
+  for (const piece of text) yield Buffer.from(piece);
 }
 
 function report(profile: Profile, event: string, assumed: boolean): void {

@@ -9,7 +9,8 @@ import type { FromWorker } from './read-sides.js';
 const STEP = 4 << 20;
 
 const spec = workerData as SideSpec;
-const send = (message: FromWorker) => parentPort?.postMessage(message);
+const send = (message: FromWorker, memory: ArrayBuffer[] = []) =>
+  parentPort?.postMessage(message, memory);
 let unsaid = 0;
 try {
   const profile = await readSide(spec, (bytes) => {
@@ -18,7 +19,8 @@ try {
     send({ read: unsaid });
     unsaid = 0;
   });
-  send({ profile: packProfile(profile) });
+  const packed = packProfile(profile);
+  send({ profile: packed.profile }, packed.memory);
 } catch (error) {
   if (!(error instanceof UserError)) throw error;
   send({ failed: { message: error.message, status: error.status } });

@@ -9,24 +9,34 @@ import type { RawFrame } from './tables.js';
  */
 export function parseFrameLine(text: string): RawFrame | undefined {
   const line = text.trim();
-  const head = /^(?:0x)?([0-9a-fA-F]{1,16})(?:\s+|$)/.exec(line);
-  if (head === null) return undefined;
-  const digits = head[1] ?? '';
-  const rest = line.slice(head[0].length);
+  const first = line.startsWith('0x') ? 2 : 0;
+  let at = first;
+  while (isHexDigit(line.charCodeAt(at))) at++;
+  const digits = at - first;
+  if (digits === 0 || digits > LONGEST_NUMBER) return undefined;
+  const rest = line.slice(at).trimStart();
+  if (rest.length === line.length - at && rest !== '') return undefined;
   const border = lastOffsetBorder(rest);
   const dsoAt = border === undefined ? openingParenthesis(rest) : border.dsoAt;
   const name = (dsoAt < 0 ? rest : rest.slice(0, dsoAt)).trim();
   const dso = dsoAt < 0 ? '' : rest.slice(dsoAt + 1, rest.lastIndexOf(')'));
-  const offset = /\+0x([0-9a-f]{1,16})$/.exec(name);
+  const offsetAt = border?.offsetAt ?? name.search(/\+0x[0-9a-f]{1,16}$/);
   const inlined = dso === 'inlined';
+  const low = Math.max(first, at - 8);
   return {
-    addressHi: Number.parseInt(digits.slice(0, -8) || '0', 16),
-    addressLo: Number.parseInt(digits.slice(-8), 16),
-    symbol: offset === null ? name : name.slice(0, offset.index),
-    offset: offset === null ? -1 : exactOffset(offset[1] ?? ''),
+    addressHi: low === first ? 0 : Number.parseInt(line.slice(first, low), 16),
+    addressLo: Number.parseInt(line.slice(low, at), 16),
+    symbol: offsetAt < 0 ? name : name.slice(0, offsetAt),
+    offset: offsetAt < 0 ? -1 : exactOffset(name.slice(offsetAt + 3)),
     dso: inlined ? '' : dso,
     inlined,
   };
+}
+
+const LONGEST_NUMBER = 16;
+
+function isHexDigit(code: number): boolean {
+  return (code >= 48 && code <= 57) || (code >= 97 && code <= 102) || (code >= 65 && code <= 70);
 }
 
 /** perf prints absurd offsets where an address lies past its symbol's end; beyond 2^53 they say nothing. */
@@ -35,14 +45,25 @@ function exactOffset(hex: string): number {
   return Number.isSafeInteger(value) ? value : -1;
 }
 
-function lastOffsetBorder(rest: string): { dsoAt: number } | undefined {
-  let found: { dsoAt: number } | undefined;
+/** The last "+0x1f (" that a closing parenthesis follows: where the offset and the dso begin. */
+function lastOffsetBorder(rest: string): { offsetAt: number; dsoAt: number } | undefined {
   const closing = rest.lastIndexOf(')');
-  for (const match of rest.matchAll(/\+0x[0-9a-f]{1,16} \(/g)) {
-    const dsoAt = match.index + match[0].length - 1;
-    if (closing > dsoAt) found = { dsoAt };
+  for (
+    let at = rest.lastIndexOf('+0x');
+    at >= 0;
+    at = at === 0 ? -1 : rest.lastIndexOf('+0x', at - 1)
+  ) {
+    let end = at + 3;
+    for (
+      let code = rest.charCodeAt(end);
+      (code >= 48 && code <= 57) || (code >= 97 && code <= 102);
+    )
+      code = rest.charCodeAt(++end);
+    const digits = end - at - 3;
+    if (digits === 0 || digits > LONGEST_NUMBER) continue;
+    if (rest.startsWith(' (', end) && closing > end + 1) return { offsetAt: at, dsoAt: end + 1 };
   }
-  return found;
+  return undefined;
 }
 
 /** Where the dso's parenthesis opens; -1 where the line ends in none. */

@@ -1,7 +1,13 @@
 /** Bytes to samples. See README.md in this folder. */
 export { FrameTable, StringTable, type RawFrame } from './tables.js';
-export { PerfScriptReader, type Recording, type Sample, type SampleSink } from './perf-script.js';
-export type { Addresses, BlockSink, ScannedBlock } from './scanner.js';
+export {
+  NO_ADDRESS,
+  PerfScriptReader,
+  type Recording,
+  type Sample,
+  type SampleSink,
+} from './perf-script.js';
+export type { Addresses, BlockSink, ScannedBlock, Scanner } from './scanner.js';
 export { LineLedger, type SkippedLines } from './line-ledger.js';
 export { emptyHeader, type RecordingHeader } from './header-block.js';
 export { parseSampleLine, type SampleLine } from './sample-line.js';

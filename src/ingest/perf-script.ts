@@ -46,6 +46,7 @@ const HASH = 35;
 /** A line longer than this is skipped: it bounds what hostile input can make us hold. */
 const LONGEST_LINE = 1 << 20;
 const TOO_LONG = 'longer than a mebibyte';
+export const NO_ADDRESS = 'a sample without an address';
 /** Names of perf_event__name() (tools/perf/util/event.c): a comm may begin like one. */
 const RECORD =
   /(?:^|\s)PERF_RECORD_(?:MMAP2?|COMM|FORK|EXIT|LOST(?:_SAMPLES)?|THROTTLE|UNTHROTTLE|SWITCH(?:_CPU_WIDE)?|NAMESPACES|CGROUP|KSYMBOL|BPF_EVENT|TEXT_POKE|AUX\w*|ITRACE_START|FINISHED_\w+|COMPRESSED)(?![A-Z_])/;
@@ -88,6 +89,8 @@ export class PerfScriptReader {
   private scanner: Scanner | null | undefined;
   /** Bytes that wait in the scanner's memory for the rest of their sample. */
   private held = 0;
+  /** Where bytes are read into while there is no scanner. */
+  private own: Uint8Array = new Uint8Array(0);
   private scanned = 0;
   private irregular = 0;
 
@@ -121,11 +124,29 @@ export class PerfScriptReader {
     let start = 0;
     while (start < chunk.length) {
       if (this.held > 0 || this.readyToScan()) {
-        this.scan(chunk.subarray(start));
+        const rest = chunk.subarray(start);
+        this.scanner?.input(this.held + rest.length).set(rest, this.held);
+        this.scan(rest.length);
         return;
       }
       start = this.lines(chunk, start);
     }
+  }
+
+  /** A place for the next bytes of the input, to be read into and then told of by `filled`: saves a copy. */
+  room(size: number): Uint8Array {
+    if (this.scanner && (this.held > 0 || this.readyToScan())) {
+      const end = this.held + size;
+      return this.scanner.input(end).subarray(this.held, end);
+    }
+    if (this.own.length < size) this.own = Buffer.allocUnsafeSlow(size);
+    return this.own.subarray(0, size);
+  }
+
+  /** Takes the first `length` bytes of the place that `room` gave. */
+  filled(place: Uint8Array, length: number): void {
+    if (place.buffer === this.own.buffer) this.push(place.subarray(0, length));
+    else this.scan(length);
   }
 
   /** Whether a sample may begin here, and what samples look like is known. */
@@ -140,27 +161,22 @@ export class PerfScriptReader {
       this.bare === undefined &&
       this.current === undefined;
     if (!here || this.blocks === undefined) return false;
-    this.scanner ??= Scanner.create(
-      this.frames,
-      this.blocks,
-      (text) => !text.startsWith('|') && !isRecord(text),
-      () => (this.sawDso = true),
-    );
+    this.scanner ??= Scanner.of(this.blocks, this.frames, isRegular);
     return this.scanner !== null;
   }
 
-  /** Reads regular samples through the scanner, and all others line by line. */
-  private scan(chunk: Uint8Array): void {
+  /** Reads regular samples through the scanner, and all others line by line: what it holds, and `fresh` bytes behind. */
+  private scan(fresh: number): void {
     const { scanner } = this;
     if (!scanner) return;
-    const length = this.held + chunk.length;
-    scanner.input(length).set(chunk, this.held);
+    const length = this.held + fresh;
     this.held = 0;
     let from = 0;
     while (from < length) {
       const scan = scanner.scan(length, from);
       from = scan.read;
       this.account(scan);
+      this.sawDso ||= scanner.sawDso();
       if (scan.next === 'again') continue;
       if (scan.next === 'more' && length - from <= LONGEST_LINE) {
         scanner.input(length).copyWithin(0, from, length);
@@ -181,14 +197,19 @@ export class PerfScriptReader {
   }
 
   private account(scan: Scan): void {
-    if (scan.samples === 0) return;
     const { recording } = this;
-    this.scanned += scan.samples;
-    this.lineNumber += 2 * scan.samples + scan.frames;
-    recording.lines.count('sample', scan.samples);
-    recording.lines.count('frame', scan.frames);
-    recording.lines.count('blank', scan.samples);
-    recording.samples += scan.samples;
+    const { samples, frames, empty } = scan;
+    if (empty > 0) {
+      recording.lines.skip(NO_ADDRESS, this.lineNumber + scan.firstEmpty + 1, empty);
+      recording.lines.count('blank', empty);
+    }
+    this.lineNumber += 2 * (samples + empty) + frames;
+    if (samples === 0) return;
+    this.scanned += samples;
+    recording.lines.count('sample', samples);
+    recording.lines.count('frame', frames);
+    recording.lines.count('blank', samples);
+    recording.samples += samples;
     recording.samplesWithoutPeriod += scan.withoutPeriod;
     this.sawTimes(scan.firstTime, scan.lastTime);
   }
@@ -495,7 +516,7 @@ export class PerfScriptReader {
     if (this.depth === 0) {
       if (sample === this.lineless) return;
       this.recording.lines.recall('sample', 1);
-      this.recording.lines.skip('a sample without an address', this.currentLine);
+      this.recording.lines.skip(NO_ADDRESS, this.currentLine);
       return;
     }
     const { recording } = this;
@@ -521,6 +542,11 @@ function flatFrame(rest: string): ReturnType<typeof parseFrameLine> {
     (frame.dso !== '' || frame.offset >= 0 || /^[0-9a-f]{5,16}(?:\s|$)/.test(text))
     ? frame
     : undefined;
+}
+
+/** Whether a sample line means what it says wherever it stands. */
+function isRegular(text: string): boolean {
+  return !text.startsWith('|') && !isRecord(text);
 }
 
 function isRecord(text: string): boolean {

@@ -6,6 +6,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { parseFrameLine } from './frame-line.js';
 import { parseSampleLine, type SampleLine } from './sample-line.js';
 import type { FrameTable } from './tables.js';
@@ -20,10 +21,9 @@ export interface ScannedBlock {
   readonly nodes: Int32Array;
   readonly forms: Int32Array;
   readonly periods: Float64Array;
-  /** The tree so far: parents come before children; keys are frame ids, or -1 - task at the top. */
+  /** The tree so far: parent and key of each node; parents come first; keys are frame ids, or -1 - task at the top. */
   readonly nodeCount: number;
-  readonly parents: Int32Array;
-  readonly keys: Int32Array;
+  readonly tree: Int32Array;
 }
 
 /** Takes samples as the scanner has them. */
@@ -33,8 +33,15 @@ export interface BlockSink {
   readonly addresses: Addresses;
   /** A number of 0 or more for the task of samples like this one; samples of one task share their stacks. */
   task(sample: Readonly<SampleLine>): number;
+  /**
+   * Nodes that the scanner's tree is to have from `size` on, which were made elsewhere: parent and key of each,
+   * in turn. Where the sink has no tree of the same numbers there are none.
+   */
+  ahead(size: number): readonly number[];
   /** `forms[i]` is a sample of form i: its comm, event and whether it has a period hold for all of them. */
   block(block: ScannedBlock, forms: readonly SampleLine[]): void;
+  /** The scanner that gives the blocks, kept for the next recording: it knows the frames already. */
+  scanner?: Scanner | null;
 }
 
 /** The part of WebAssembly that is used; Node's types leave it to those of browsers. */
@@ -56,11 +63,13 @@ interface Exports {
   frameCount(): number;
   withoutPeriod(): number;
   nodeCount(): number;
+  emptyCount(): number;
+  firstEmptyLine(): number;
+  child(parent: number, key: number): number;
   nodesAt(): number;
+  sampleNodesAt(): number;
   formsAt(): number;
   periodsAt(): number;
-  parentsAt(): number;
-  keysAt(): number;
   earliestSeconds(): number;
   earliestNanos(): number;
   latestSeconds(): number;
@@ -74,13 +83,15 @@ export interface Scan {
   readonly samples: number;
   readonly frames: number;
   readonly withoutPeriod: number;
+  /** Samples without a frame, which are in no block; the line of the first, counted from the scan's own. */
+  readonly empty: number;
+  readonly firstEmpty: number;
   /** Seconds; NaN without samples. */
   readonly firstTime: number;
   readonly lastTime: number;
 }
 
 const MODES: Readonly<Record<Addresses, number>> = { none: 0, kernel: 1, all: 2 };
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 let compiled: Module | null | undefined;
 
@@ -93,19 +104,37 @@ function scanModule(): Module | null {
     // beside dist/ingest, beside the bundle's chunks, or built where src is run from
     const places = ['../assets', '../../assets', '../../dist/assets'];
     const place = places.map((p) => join(here, p, 'scan.wasm')).find((p) => existsSync(p)) ?? '';
-    compiled = new engine.Module(readFileSync(place));
+    compiled = compile(readFileSync(place));
   } catch {
     compiled = null;
   }
   return compiled;
 }
 
-/** Scans one input's text. */
+/**
+ * Compiles at once with the optimising compiler: V8's own way, a quick compilation first and a better one
+ * where that proves slow, costs more time than this module takes to read a hundred megabytes.
+ */
+function compile(bytes: Uint8Array): Module | null {
+  if (engine === undefined) return null;
+  try {
+    setFlagsFromString('--no-liftoff');
+    setFlagsFromString('--no-wasm-lazy-compilation');
+    return new engine.Module(bytes);
+  } finally {
+    setFlagsFromString('--liftoff');
+    setFlagsFromString('--wasm-lazy-compilation');
+  }
+}
+
+/** Scans the text of one or more recordings, one after another. */
 export class Scanner {
   private readonly wasm: Exports;
   private readonly forms: SampleLine[] = [];
   private inputAt = 0;
   private inputSize = 0;
+  /** All of the module's memory. */
+  private bytes = Buffer.alloc(0);
 
   private constructor(
     module: Module,
@@ -113,8 +142,6 @@ export class Scanner {
     private readonly sink: BlockSink,
     /** Whether a sample line means what it says wherever it stands. */
     private readonly regular: (text: string) => boolean,
-    /** Told of the first frame that names a dso. */
-    private readonly sawDso: () => void,
   ) {
     if (engine === undefined) throw new Error('no WebAssembly');
     const instance = new engine.Instance(module, {
@@ -137,15 +164,17 @@ export class Scanner {
     this.wasm.configure(MODES[sink.addresses], sink.byThread);
   }
 
-  /** null where WebAssembly with SIMD is not to be had. */
-  static create(
-    frames: FrameTable,
+  /** The sink's scanner, made if it has none yet; null where WebAssembly with SIMD is not to be had. */
+  static of(
     sink: BlockSink,
+    frames: FrameTable,
     regular: (text: string) => boolean,
-    sawDso: () => void,
   ): Scanner | null {
-    const module = scanModule();
-    return module === null ? null : new Scanner(module, frames, sink, regular, sawDso);
+    if (sink.scanner === undefined) {
+      const module = scanModule();
+      sink.scanner = module === null ? null : new Scanner(module, frames, sink, regular);
+    }
+    return sink.scanner;
   }
 
   /** Room for `size` bytes of text in the scanner's memory; what was there is kept if it fits. */
@@ -162,19 +191,39 @@ export class Scanner {
   /** Reads regular samples from the input's first `length` bytes, beginning at `from`. */
   scan(length: number, from: number): Scan {
     const { wasm } = this;
+    const before = wasm.nodeCount();
+    const ahead = this.sink.ahead(before);
+    for (let i = 0; i < ahead.length; i += 2) wasm.child(ahead[i] ?? -1, ahead[i + 1] ?? 0);
     const read = wasm.scan(length, from);
     const samples = wasm.sampleCount();
     const why = wasm.why();
-    if (samples > 0) this.sink.block(this.takeBlock(samples), this.forms);
+    // a task may be new without a sample
+    if (samples > 0 || wasm.nodeCount() > before)
+      this.sink.block(this.takeBlock(samples), this.forms);
     return {
       read,
       next: why === 0 ? 'more' : why === 1 ? 'irregular' : 'again',
       samples,
       frames: wasm.frameCount(),
       withoutPeriod: wasm.withoutPeriod(),
+      empty: wasm.emptyCount(),
+      firstEmpty: wasm.firstEmptyLine(),
       firstTime: samples === 0 ? NaN : seconds(wasm.earliestSeconds(), wasm.earliestNanos()),
       lastTime: samples === 0 ? NaN : seconds(wasm.latestSeconds(), wasm.latestNanos()),
     };
+  }
+
+  /** Whether a frame of the last scan's samples names a dso. */
+  sawDso(): boolean {
+    const { wasm, frames } = this;
+    const { samples, nodes, tree } = this.takeBlock(wasm.sampleCount());
+    for (let i = 0; i < samples; i++) {
+      for (let at = nodes[i] ?? -1; at >= 0; at = tree[2 * at] ?? -1) {
+        const key = tree[2 * at + 1] ?? -1;
+        if (key >= 0 && frames.strings.text(frames.dso[key] ?? 0) !== '') return true;
+      }
+    }
+    return false;
   }
 
   private view(): Uint8Array {
@@ -187,23 +236,25 @@ export class Scanner {
     const nodeCount = wasm.nodeCount();
     return {
       samples,
-      nodes: new Int32Array(buffer, wasm.nodesAt(), samples),
+      nodes: new Int32Array(buffer, wasm.sampleNodesAt(), samples),
       forms: new Int32Array(buffer, wasm.formsAt(), samples),
       periods: new Float64Array(buffer, wasm.periodsAt(), samples),
       nodeCount,
-      parents: new Int32Array(buffer, wasm.parentsAt(), nodeCount),
-      keys: new Int32Array(buffer, wasm.keysAt(), nodeCount),
+      tree: new Int32Array(buffer, wasm.nodesAt(), nodeCount * 2),
     };
   }
 
+  /** As the line reader decodes: a byte order mark stands for itself. */
   private text(at: number, length: number): string {
-    return decoder.decode(new Uint8Array(this.wasm.memory.buffer, at, length));
+    const { buffer } = this.wasm.memory;
+    // growing memory takes the old view away
+    if (this.bytes.buffer !== buffer) this.bytes = Buffer.from(buffer);
+    return this.bytes.toString('utf8', at, at + length);
   }
 
   private newFrame(at: number, length: number): number {
     const frame = parseFrameLine(this.text(at, length));
     if (frame === undefined) return -1;
-    if (frame.dso !== '') this.sawDso();
     return this.frames.id(frame);
   }
 

@@ -59,6 +59,20 @@ export class ByteReader {
     this.position -= count;
   }
 
+  /** Takes what was peeked at and not taken. */
+  takeHeld(): Uint8Array {
+    const bytes = this.held;
+    this.held = new Uint8Array(0);
+    this.position += bytes.length;
+    return bytes;
+  }
+
+  /** Puts back what `takeHeld` gave. */
+  giveBack(bytes: Uint8Array): void {
+    this.held = bytes;
+    this.position -= bytes.length;
+  }
+
   /** Everything that is left. */
   async *rest(): AsyncGenerator<Uint8Array> {
     for (let bytes = await this.some(); bytes !== null; bytes = await this.some()) yield bytes;

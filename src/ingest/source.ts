@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { fstatSync, open as openDescriptor } from 'node:fs';
+import { fstatSync, open as openDescriptor, readSync } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
@@ -20,12 +20,21 @@ export interface OpenInput {
   readonly perfData?: boolean;
   /** What is inside, decompressed, in order; to be read once. A chunk belongs to its receiver. */
   readonly chunks: AsyncIterable<Uint8Array>;
-  /** Gives a chunk back that is done with, to be read into again: new memory costs more than reading. */
-  recycle?(chunk: Uint8Array): void;
+  /**
+   * Of a regular file that is not compressed: its bytes without a detour, instead of `chunks`; null where that
+   * is too late. `close` is to be called at the end.
+   */
+  direct?: (() => DirectInput | null) | undefined;
   /** Of the raw bytes; valid after `chunks` ended. `sha256` is "" where it was not asked for. */
   digest(): { sha256: string; bytes: number };
   /** Closes files and ends children, also if `chunks` was never begun. Leaving a loop over it does too. */
   close(): Promise<void>;
+}
+
+/** Bytes that were read already, and how to fill in the next ones: gives their number, 0 at the end. */
+export interface DirectInput {
+  head: Uint8Array;
+  read(target: Uint8Array): number;
 }
 
 export interface OpenOptions {
@@ -68,26 +77,44 @@ function systemError(name: string, error: unknown): UserError {
   return inputError(name, `cannot be read (${what})`, 'check the file and its disk', error);
 }
 
-/** Reads ahead by one chunk, into buffers that come back through `free`. */
-async function* fileChunks(handle: FileHandle, free: Buffer[]): AsyncGenerator<Uint8Array> {
-  const read = () => {
-    const buffer = free.pop() ?? Buffer.allocUnsafeSlow(CHUNK);
-    const pending = handle.read(buffer, 0, CHUNK, null);
-    // its error is met when its turn comes
-    pending.catch(() => undefined);
-    return pending;
-  };
-  let next = read();
-  try {
-    for (;;) {
-      const { bytesRead, buffer } = await next;
-      if (bytesRead === 0) return;
-      next = read();
-      yield buffer.subarray(0, bytesRead);
+/** A file's bytes in chunks, read ahead by one from the second on; or, instead of those, through `read`. */
+class FileBytes {
+  private ahead: Promise<{ bytesRead: number; buffer: Buffer }> | null = null;
+  private chunksRead = 0;
+
+  constructor(private readonly handle: FileHandle) {}
+
+  async *chunks(): AsyncGenerator<Uint8Array> {
+    try {
+      for (;;) {
+        const { bytesRead, buffer } = await (this.ahead ?? this.next());
+        this.ahead = null;
+        if (bytesRead === 0) return;
+        if (++this.chunksRead > 1) {
+          this.ahead = this.next();
+          // its error is met when its turn comes
+          this.ahead.catch(() => undefined);
+        }
+        yield buffer.subarray(0, bytesRead);
+      }
+    } finally {
+      await this.ahead?.catch(() => undefined);
+      await this.handle.close();
     }
-  } finally {
-    await next.catch(() => undefined);
-    await handle.close();
+  }
+
+  private next(): Promise<{ bytesRead: number; buffer: Buffer }> {
+    return this.handle.read(Buffer.allocUnsafeSlow(CHUNK), 0, CHUNK, null);
+  }
+
+  /** Whether the bytes behind the chunks that were given can be read through `read`. */
+  get canRead(): boolean {
+    return this.ahead === null;
+  }
+
+  /** Fills in the next bytes, and gives their number, 0 at the end. Waits for the disk. */
+  read(target: Uint8Array): number {
+    return readSync(this.handle.fd, target, 0, target.length, null);
   }
 }
 
@@ -96,7 +123,7 @@ interface Origin {
   readonly chunks: AsyncGenerator<Uint8Array>;
   readonly regularFile: boolean;
   stop(): void;
-  recycle?(chunk: Uint8Array): void;
+  readonly file?: FileBytes;
 }
 
 async function* streamChunks(stream: Readable): AsyncGenerator<Uint8Array> {
@@ -135,16 +162,12 @@ async function openPath(name: string, path: string): Promise<Origin> {
     if (stats.isDirectory()) throw inputError(name, ...directory);
     if (stats.isFIFO()) return await fromPipe(path);
     handle = await open(path, 'r');
-    const free: Buffer[] = [];
+    const file = new FileBytes(handle);
     return {
-      chunks: fileChunks(handle, free),
+      chunks: file.chunks(),
       regularFile: stats.isFile(),
       stop: () => undefined,
-      recycle: (chunk) => {
-        const { buffer, byteOffset } = chunk;
-        if (byteOffset === 0 && buffer.byteLength === CHUNK && free.length < 4)
-          free.push(Buffer.from(buffer as ArrayBuffer));
-      },
+      ...(stats.isFile() ? { file } : {}),
     };
   } catch (error) {
     await handle?.close();
@@ -169,15 +192,36 @@ class Intake {
   async *watch(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     try {
       for await (const chunk of source) {
-        this.hash?.update(chunk);
-        this.bytes += chunk.length;
-        this.onRaw?.(chunk.length);
+        this.take(chunk);
         yield chunk;
       }
     } catch (error) {
       throw systemError(this.name, error);
     }
-    this.sha256 = this.hash?.digest('hex') ?? '';
+    this.end();
+  }
+
+  /** Reads as `watch` does, without waiting for anything but the disk. */
+  read(file: FileBytes, target: Uint8Array): number {
+    let length: number;
+    try {
+      length = file.read(target);
+    } catch (error) {
+      throw systemError(this.name, error);
+    }
+    if (length === 0) this.end();
+    else this.take(target.subarray(0, length));
+    return length;
+  }
+
+  private take(bytes: Uint8Array): void {
+    this.hash?.update(bytes);
+    this.bytes += bytes.length;
+    this.onRaw?.(bytes.length);
+  }
+
+  private end(): void {
+    this.sha256 ??= this.hash?.digest('hex') ?? '';
   }
 
   digest(): { sha256: string; bytes: number } {
@@ -238,6 +282,13 @@ function closing(
   };
 }
 
+function directly(reader: ByteReader, file: FileBytes, intake: Intake): OpenInput['direct'] {
+  return () =>
+    file.canRead
+      ? { head: reader.takeHeld(), read: (target: Uint8Array) => intake.read(file, target) }
+      : null;
+}
+
 /**
  * Opens a path, or stdin for `-`, and undoes gzip and zstd by content. Reads the first bytes before it
  * returns, so that whatever is wrong with the input as a whole is said here. All errors are UserErrors.
@@ -274,7 +325,9 @@ export async function openInput(path: string, options: OpenOptions = {}): Promis
       name,
       file: compression === null && origin.regularFile ? path : null,
       chunks: closing(inside, close),
-      ...(compression === null && origin.recycle !== undefined ? { recycle: origin.recycle } : {}),
+      ...(compression === null && origin.file !== undefined
+        ? { direct: directly(reader, origin.file, intake) }
+        : {}),
       digest: () => intake.digest(),
       close: async () => {
         await inside.return(undefined);
@@ -298,5 +351,11 @@ export async function peekInput(
   const chunks = closing(reader.rest(), async () => {
     await iterator.return?.();
   });
-  return { head, input: { ...input, chunks } };
+  const direct = () => {
+    const held = reader.takeHeld();
+    const below = input.direct?.() ?? null;
+    if (below === null) reader.giveBack(held);
+    return below === null ? null : { ...below, head: Buffer.concat([held, below.head]) };
+  };
+  return { head, input: { ...input, chunks, ...(input.direct === undefined ? {} : { direct }) } };
 }

@@ -9,8 +9,9 @@ export class Batches {
   private nodes = new Int32Array(1 << 8);
   private counts = new Uint32Array(1 << 8);
   private used = 0;
-  /** First entry of each batch. */
+  /** First entry of each batch, and of the current one. */
   private starts: number[] = [0];
+  private start = 0;
   /** Each node's last entry; of an earlier batch where it lies before the current one's first. */
   private last = new Int32Array(1 << 8).fill(-1);
   private filled = 0;
@@ -23,7 +24,7 @@ export class Batches {
     this.filled++;
     if (node >= this.last.length) this.last = grownTo(this.last, node);
     const at = this.last[node] ?? -1;
-    if (at >= (this.starts.at(-1) ?? 0)) {
+    if (at >= this.start) {
       this.counts[at] = (this.counts[at] ?? 0) + 1;
       return;
     }
@@ -55,6 +56,7 @@ export class Batches {
     copy.counts = this.counts.slice(0, Math.max(1, this.used));
     copy.used = this.used;
     copy.starts = [...this.starts];
+    copy.start = this.start;
     copy.filled = this.filled;
     copy.size = this.size;
     return copy;
@@ -63,6 +65,7 @@ export class Batches {
   private nextBatch(): void {
     if (this.starts.length === MOST) this.halve();
     this.starts.push(this.used);
+    this.start = this.used;
     this.filled = 0;
   }
 

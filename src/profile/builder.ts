@@ -25,6 +25,7 @@ export class ProfileBuilder {
   private readonly stacks = new StackTable();
   private readonly runs: Run[] = [];
   private columns = new Map<string, WeightColumn>();
+  private intake: BlockIntake | undefined;
   private kernelFrame = new Int8Array(1 << 10);
 
   constructor(
@@ -59,9 +60,10 @@ export class ProfileBuilder {
   /** Takes the samples of the run that is being read in blocks: the same as `add`, sample by sample. */
   blocks(addresses: Addresses): BlockSink {
     const { options, frames } = this;
-    return new BlockIntake(
+    return (this.intake ??= new BlockIntake(
       {
         stacks: this.stacks,
+        keepsAll: options.comm === undefined && !options.kernelOnly,
         taskKey: (sample) => taskKey(frames.strings.id(taskLabel(sample, options.task))),
         column: (event) => this.column(event),
         keepsComm: (comm) => options.comm === undefined || comm === options.comm,
@@ -69,7 +71,7 @@ export class ProfileBuilder {
       },
       options.task !== 'comm',
       addresses,
-    );
+    ));
   }
 
   /** Ends a run. */
@@ -93,6 +95,7 @@ export class ProfileBuilder {
       lastTime: Number.isNaN(recording.lastTime) ? null : recording.lastTime,
     });
     this.columns = new Map();
+    this.intake?.endRun();
   }
 
   profile(): Profile {

@@ -1,5 +1,5 @@
 import type { FrameTable } from '../ingest/index.js';
-import { foldFrameName } from './fold-names.js';
+import { foldFrameName, type FoldNameOptions } from './fold-names.js';
 import { FoldNodes } from './fold-nodes.js';
 import { columnOf, type Profile } from './profile.js';
 import { taskName } from './stacks.js';
@@ -31,7 +31,7 @@ export interface FoldSide {
 }
 
 /** Folds each profile's event into one tree; nodes of stacks that both have are shared. */
-export function foldTree(sides: readonly FoldSide[]): FoldTree {
+export function foldTree(sides: readonly FoldSide[], options: FoldNameOptions = PLAIN): FoldTree {
   const nodes = new FoldNodes(sides.reduce((sum, { profile }) => sum + profile.stacks.size, 0));
   const nameIds = new Map<string, number>();
   const idOf = (name: string) => {
@@ -40,7 +40,7 @@ export function foldTree(sides: readonly FoldSide[]): FoldTree {
     nameIds.set(name, nameIds.size);
     return nameIds.size - 1;
   };
-  const nodeOf = sides.map(({ profile }) => place(profile, nodes, idOf));
+  const nodeOf = sides.map(({ profile }) => place(profile, nodes, idOf, options));
   const { parent, name } = nodes;
   const ends = sides.map((side, i) => endsOf(side, nodeOf[i] ?? new Int32Array(), parent.length));
   return {
@@ -89,23 +89,30 @@ function endsOf(
 }
 
 /** Puts a profile's stacks into the tree; gives the tree's node of each of its own. */
-function place(profile: Profile, nodes: FoldNodes, idOf: (name: string) => number): Int32Array {
+function place(
+  profile: Profile,
+  nodes: FoldNodes,
+  idOf: (name: string) => number,
+  options: FoldNameOptions,
+): Int32Array {
   const { stacks, frames } = profile;
   const map = new Int32Array(stacks.size);
   const java = new Uint8Array(stacks.size);
-  const plainNames = new FrameNames(frames, false, idOf);
+  const plainNames = new FrameNames(frames, false, idOf, options);
   let javaNames: FrameNames | undefined;
   for (let node = 0; node < stacks.size; node++) {
     const key = stacks.key(node);
     if (key < 0) {
       const comm = frames.strings.text(taskName(key)).trim().replaceAll(' ', '_');
-      map[node] = nodes.child(-1, idOf(comm));
+      // a comm may hold what separates frames
+      map[node] = comm.split(';').reduce((at, part) => nodes.child(at, idOf(part)), -1);
       java[node] = comm.startsWith('java') ? 1 : 0;
       continue;
     }
     const parent = stacks.parent(node);
     const isJava = (java[node] = java[parent] ?? 0);
-    const names = isJava === 0 ? plainNames : (javaNames ??= new FrameNames(frames, true, idOf));
+    const names =
+      isJava === 0 ? plainNames : (javaNames ??= new FrameNames(frames, true, idOf, options));
     const name = names.of(key);
     let at = map[parent] ?? 0;
     if (name >= 0) at = nodes.child(at, name);
@@ -129,6 +136,7 @@ class FrameNames {
     private readonly frames: FrameTable,
     private readonly java: boolean,
     private readonly idOf: (name: string) => number,
+    private readonly options: FoldNameOptions,
   ) {
     this.found = new Int32Array(frames.size).fill(UNSEEN);
   }
@@ -147,22 +155,26 @@ class FrameNames {
     const { symbol: symbols, dso, strings, inlined } = this.frames;
     const symbol = symbols[frame] ?? 0;
     const text = strings.text(symbol);
-    // only a frame without a symbol takes its name from elsewhere
+    const { kernel, jit, addrs } = this.options;
+    if (addrs && text === '[unknown]') return this.make(frame, text);
+    // without marks only a frame without a symbol takes its name from elsewhere
+    const where = (dso[frame] ?? 0) * 2 + (inlined[frame] ?? 0);
     const key =
-      text === '[unknown]'
-        ? -1 - (dso[frame] ?? 0) * 2 - (inlined[frame] === true ? 1 : 0)
-        : symbol;
+      kernel || jit
+        ? symbol * 2 * strings.size + where
+        : text === '[unknown]'
+          ? -1 - where
+          : symbol;
     let name = this.alike.get(key);
     if (name === undefined) this.alike.set(key, (name = this.make(frame, text)));
     return name;
   }
 
   private make(frame: number, symbol: string): number {
-    if (!this.java && isPlain(symbol)) return this.idOf(symbol);
-    const names = foldFrameName(this.frames, frame, PLAIN, this.java)
-      .split(';')
-      .filter((name) => name !== '')
-      .map(this.idOf);
+    const { options } = this;
+    if (!this.java && !options.kernel && !options.jit && isPlain(symbol)) return this.idOf(symbol);
+    const name = foldFrameName(this.frames, frame, options, this.java);
+    const names = name === '' ? [] : name.split(';').map(this.idOf);
     const [only] = names;
     if (only !== undefined && names.length === 1) return only;
     this.lists.push(names);

@@ -13,7 +13,7 @@ export {
   type ChosenEvent,
 } from './events.js';
 export { mergeProfiles, compareText } from './merge.js';
-export { foldProfile, foldWeights, type FoldOptions } from './fold.js';
+export { foldedText, foldProfile, type FoldOptions } from './fold.js';
 export { foldedWeights, foldTree, type FoldSide, type FoldTree } from './fold-tree.js';
 export { packProfile, reviveProfile } from './transfer.js';
 export { readProfile, type ReadOptions } from './read.js';

@@ -5,8 +5,10 @@
  * samples, but only so many distinct stacks.
  */
 export class StackTable {
-  private capacity = 1 << 12;
-  private slots = new Int32Array(this.capacity).fill(-1);
+  /** The index; empty where there is none yet. */
+  private slots = new Int32Array(0);
+  /** Nodes that are in the index: those that were appended come in when it is asked. */
+  private indexed = 0;
   private parents = new Int32Array(1 << 11);
   private keys = new Int32Array(1 << 11);
   private count = 0;
@@ -17,13 +19,23 @@ export class StackTable {
 
   /** The node of `key` under `parent` (-1: at the top), made if it is new. */
   child(parent: number, key: number): number {
-    let slot = hash(parent, key) & (this.capacity - 1);
+    if (this.indexed < this.count || this.slots.length < 2 * this.count + 2) this.index();
+    const { slots, parents, keys } = this;
+    const mask = slots.length - 1;
+    let slot = hash(parent, key) & mask;
     for (;;) {
-      const node = this.slots[slot] ?? -1;
+      const node = slots[slot] ?? -1;
       if (node < 0) break;
-      if (this.parents[node] === parent && this.keys[node] === key) return node;
-      slot = (slot + 1) & (this.capacity - 1);
+      if (parents[node] === parent && keys[node] === key) return node;
+      slot = (slot + 1) & mask;
     }
+    slots[slot] = this.count;
+    this.indexed++;
+    return this.append(parent, key);
+  }
+
+  /** Makes a node that is known to be new: quicker than `child`. */
+  append(parent: number, key: number): number {
     const node = this.count++;
     if (node === this.parents.length) {
       this.parents = doubled(this.parents);
@@ -31,8 +43,6 @@ export class StackTable {
     }
     this.parents[node] = parent;
     this.keys[node] = key;
-    this.slots[slot] = node;
-    if (this.count * 2 > this.capacity) this.rehash();
     return node;
   }
 
@@ -44,14 +54,23 @@ export class StackTable {
     return this.keys[node] ?? 0;
   }
 
-  private rehash(): void {
-    this.capacity *= 2;
-    this.slots = new Int32Array(this.capacity).fill(-1);
-    for (let node = 0; node < this.count; node++) {
-      let slot = hash(this.parent(node), this.key(node)) & (this.capacity - 1);
-      while ((this.slots[slot] ?? -1) >= 0) slot = (slot + 1) & (this.capacity - 1);
-      this.slots[slot] = node;
+  /** Brings all nodes into the index, and makes it large enough for one more. */
+  private index(): void {
+    let capacity = Math.max(1 << 12, this.slots.length);
+    while (capacity < 2 * this.count + 2) capacity *= 2;
+    if (capacity > this.slots.length) {
+      // larger than needed now: it is made anew each time that it is full
+      this.slots = new Int32Array(capacity * 2).fill(-1);
+      this.indexed = 0;
     }
+    const { slots, parents, keys, count } = this;
+    const mask = slots.length - 1;
+    for (let node = this.indexed; node < count; node++) {
+      let slot = hash(parents[node] ?? 0, keys[node] ?? 0) & mask;
+      while ((slots[slot] ?? -1) >= 0) slot = (slot + 1) & mask;
+      slots[slot] = node;
+    }
+    this.indexed = count;
   }
 }
 

@@ -4,11 +4,34 @@ import type { Profile } from './profile.js';
 import { StackTable } from './stacks.js';
 import { WeightColumn } from './weights.js';
 
-/** What is sent to another thread: without the tables' indexes, which take longer to copy than to do without. */
-export function packProfile(profile: Profile): Profile {
-  const { frames } = profile;
-  const bare = { ...frames, ids: new Map(), strings: { ...frames.strings, ids: new Map() } };
-  return { ...profile, frames: bare as unknown as FrameTable };
+const NOTHING = { slots: new Int32Array(0), indexed: 0 };
+
+/**
+ * What is sent to another thread, and the memory that goes with it: the profile is of no use here any more. Indexes
+ * stay behind: it takes longer to copy them than to do without.
+ */
+export function packProfile(profile: Profile): { profile: Profile; memory: ArrayBuffer[] } {
+  const { frames, stacks } = profile;
+  const strings = { ...frames.strings, ids: new Map() };
+  const packed = {
+    ...profile,
+    frames: { ...frames, ...NOTHING, strings } as unknown as FrameTable,
+    stacks: { ...stacks, ...NOTHING } as unknown as StackTable,
+  };
+  const memory = new Set<ArrayBuffer>();
+  const collect = (owner: object) => {
+    for (const value of Object.values(owner) as unknown[])
+      if (ArrayBuffer.isView(value) && value.buffer instanceof ArrayBuffer)
+        memory.add(value.buffer);
+  };
+  collect(packed.frames);
+  collect(packed.stacks);
+  for (const column of profile.runs.flatMap((run) => run.columns)) {
+    collect(column);
+    if (column.batches !== null) collect(column.batches);
+  }
+  memory.delete(NOTHING.slots.buffer);
+  return { profile: packed, memory: [...memory] };
 }
 
 /**

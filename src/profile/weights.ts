@@ -18,18 +18,10 @@ export class WeightColumn {
 
   /** Adds a sample, in file order; or, where that is lost, several of one node with their summed weight. */
   add(node: number, weight: number, samples = 1): void {
-    if (node >= this.weights.length) {
-      const length = Math.max(node + 1, this.weights.length * 2);
-      const weights = new Float64Array(length);
-      weights.set(this.weights);
-      this.weights = weights;
-      const counts = new Uint32Array(length);
-      counts.set(this.counts);
-      this.counts = counts;
-    }
-    this.weights[node] = (this.weights[node] ?? 0) + weight;
-    this.counts[node] = (this.counts[node] ?? 0) + samples;
-    this.used = Math.max(this.used, node + 1);
+    if (node >= this.used) this.grow(node);
+    const { weights, counts } = this;
+    weights[node] = (weights[node] ?? 0) + weight;
+    counts[node] = (counts[node] ?? 0) + samples;
     this.samples += samples;
     this.total += weight;
     if (samples === 1) {
@@ -39,6 +31,18 @@ export class WeightColumn {
       this.squares += (weight * weight) / samples;
       this.batches = null;
     }
+  }
+
+  private grow(node: number): void {
+    this.used = node + 1;
+    if (node < this.weights.length) return;
+    const length = Math.max(node + 1, this.weights.length * 2);
+    const weights = new Float64Array(length);
+    weights.set(this.weights);
+    this.weights = weights;
+    const counts = new Uint32Array(length);
+    counts.set(this.counts);
+    this.counts = counts;
   }
 
   /** The same with other node ids. */

@@ -1,0 +1,206 @@
+// Frame lines: "\t%16llx symbol+0xoffset (dso)" (tools/perf/util/evsel_fprintf.c).
+import { CLOSING, CR, hashOf, isHex, mask64, mix, NEWLINE, PLUS, same, sameLong, SPACE, TAB } from './memory';
+import {
+  addRecord, findRecord, firstLengthOf, follow, idOf, kindOf, mostBytesOf, nextOf, OF_KERNEL, OF_PROGRAM,
+  recordBytes, recordCount, secondLengthOf, textOf, WHOLE,
+} from './records';
+
+/** A frame line seen for the first time: its bytes, to be parsed. Returns its frame id; -1: not a frame. */
+@external("env", "newFrame")
+declare function newFrame(at: usize, length: i32): i32;
+
+/** What the functions below give for a line that is not regular, and for one that does not end. */
+export const IRREGULAR: i32 = -1;
+export const UNENDED: i32 = -2;
+/** A line with an address: the tab, 16 characters, a blank, a newline. */
+const SHORTEST: usize = 19;
+
+/** 0: frames differ by symbol and dso. 1: by address too where they are the kernel's. 2: all by their whole line. */
+let addresses: i32 = 1;
+export function tellAddressesApart(mode: i32): void { addresses = mode; }
+
+/** Lines that need not be told apart by their address are kept up to here: the kernel's are far fewer. */
+const MOST_RECORDS: i32 = 1 << 18;
+const MOST_BYTES: usize = 1 << 25;
+
+/** Behind the last line's newline. */
+let after: usize = 0;
+// @ts-ignore: decorator
+@inline
+export function afterLine(): usize { return after; }
+
+/** The last line's record; 0 where it has none. */
+let current: u32 = 0;
+export function startCallchain(): void { current = 0; }
+
+let plus: usize = 0;
+
+/** Where the line ends that goes on at `at`; 0 where it does not within `end`. Sets `plus` to its last '+', 0 where it has none. */
+// @ts-ignore: decorator
+@inline
+export function endOfLine(at: usize, end: usize): usize {
+  let found: usize = 0;
+  plus = 0;
+  let p = at;
+  while (p < end) {
+    const newlines = mask64(p, NEWLINE);
+    let pluses = mask64(p, PLUS);
+    if (newlines != 0) {
+      pluses &= (newlines & (0 - newlines)) - 1;
+      if (pluses != 0) plus = p + 63 - <usize>clz(pluses);
+      found = p + <usize>ctz(newlines);
+      break;
+    }
+    if (pluses != 0) plus = p + 63 - <usize>clz(pluses);
+    p += 64;
+  }
+  return found < end ? found : 0;
+}
+
+/** Digits of the address at `at`, of a width of 16, blanks before them; 0 where it is none. */
+// @ts-ignore: decorator
+@inline
+function addressWidth(at: usize): i32 {
+  const bytes = v128.load(at);
+  const digit = i8x16.lt_u(i8x16.sub(bytes, i8x16.splat(48)), i8x16.splat(10));
+  const letter = i8x16.lt_u(i8x16.sub(bytes, i8x16.splat(97)), i8x16.splat(6));
+  const hex = i8x16.bitmask(v128.or(digit, letter));
+  const blank = i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(SPACE)));
+  // blanks are the low bits, and digits all others
+  return (hex ^ blank) == 0xffff && (blank & (blank + 1)) == 0 ? popcnt(hex) : 0;
+}
+
+/** How many of the next 16 bytes are hex digits before one is none. */
+// @ts-ignore: decorator
+@inline
+function hexDigits(at: usize): i32 {
+  const bytes = v128.load(at);
+  const digit = i8x16.lt_u(i8x16.sub(bytes, i8x16.splat(48)), i8x16.splat(10));
+  const letter = i8x16.lt_u(i8x16.sub(bytes, i8x16.splat(97)), i8x16.splat(6));
+  return ctz(i8x16.bitmask(v128.or(digit, letter)) ^ 0x1ffff);
+}
+
+/** The frame id of the line at `at`, if it is the one that followed last time; -1 if it is not. */
+// @ts-ignore: decorator
+@inline
+function asLastTime(at: usize, end: usize): i32 {
+  const record = current == 0 ? 0 : nextOf(current);
+  if (record == 0 || at + <usize>mostBytesOf(record) > end) return IRREGULAR;
+  const text = textOf(record);
+  const first = firstLengthOf(record);
+  const kind = kindOf(record);
+  if (kind == WHOLE) {
+    if (!sameLong(at, text, first)) return IRREGULAR;
+    after = at + first;
+  } else {
+    const width = load<u8>(at) == TAB && load<u8>(at + 17) == SPACE ? addressWidth(at + 1) : 0;
+    if (width == 0 || (width == 16) != (kind == OF_KERNEL)) return IRREGULAR;
+    if (!same(at + 18, text, first)) return IRREGULAR;
+    let p = at + 18 + first;
+    const second = secondLengthOf(record);
+    if (second != 0) {
+      const digits = hexDigits(p);
+      if (digits == 0) return IRREGULAR;
+      p += digits;
+      if (!same(p, text + first, second)) return IRREGULAR;
+      p += second;
+    }
+    after = p;
+  }
+  current = record;
+  return idOf(record);
+}
+
+/** The frame id of the line at `at`; IRREGULAR or UNENDED where there is none. Sets `afterLine`. */
+// @ts-ignore: decorator
+@inline
+export function frameOf(at: usize, end: usize): i32 {
+  const id = asLastTime(at, end);
+  return id >= 0 ? id : otherFrame(at, end);
+}
+
+function otherFrame(at: usize, end: usize): i32 {
+  const width = load<u8>(at) == TAB && at + SHORTEST <= end && load<u8>(at + 17) == SPACE ? addressWidth(at + 1) : 0;
+  if (width == 0) return oddFrame(at, end);
+  const eol = endOfLine(at + 18, end);
+  if (eol == 0) return UNENDED;
+  if (load<u8>(eol - 1) == CR) return IRREGULAR;
+  after = eol + 1;
+  const kernel = width == 16;
+  const matters = addresses == 2 || (addresses == 1 && kernel);
+  const record = matters || kernel
+    ? wholeLine(at, width, eol, matters)
+    : byName(at + 17 - width, at + 18, eol, OF_PROGRAM);
+  if (current != 0) follow(current, record);
+  current = record;
+  return idOf(record);
+}
+
+/** The record of a line as it stands; of a kernel's line whose address does not matter, while there are few of them. */
+function wholeLine(at: usize, width: i32, eol: usize, matters: bool): u32 {
+  const length = <i32>(eol - at) + 1;
+  // an address tells nearly all lines apart
+  const hash = mix(mix(load<u64>(at, 1), load<u64>(at, 9)), <u64>length);
+  const known = findRecord(WHOLE, hash, at, length, eol, 0);
+  if (known != 0) return known;
+  const digits = at + 17 - width;
+  const more = recordCount() < MOST_RECORDS && recordBytes() < MOST_BYTES;
+  if (matters) return addRecord(WHOLE, hash, at, length, eol, 0, newFrame(digits, <i32>(eol - digits)), length);
+  const named = byName(digits, at + 18, eol, OF_KERNEL);
+  return more ? addRecord(WHOLE, hash, at, length, eol, 0, idOf(named), length) : named;
+}
+
+/** The record of a frame's symbol and dso. The address begins at `at` (without blanks), the symbol at `symbol`. */
+function byName(at: usize, symbol: usize, eol: usize, kind: i32): u32 {
+  // the newline belongs to the text, so that one comparison finds the line's end too
+  let a = eol + 1;
+  let b = a;
+  // an offset is no part of the name: "+0x1f (" with a dso behind it, which may hold a '+' of its own
+  let p = load<u8>(eol - 1) == CLOSING ? plus : 0;
+  while (p > symbol) {
+    if (load<u16>(p + 1) == 0x7830) {
+      const digits = hexDigits(p + 3);
+      if (digits > 0 && load<u16>(p + 3 + digits) == 0x2820) {
+        a = p + 3;
+        b = a + digits;
+        break;
+      }
+    }
+    do p--; while (p > symbol && load<u8>(p) != PLUS);
+  }
+  const first = <i32>(a - symbol);
+  const second = <i32>(eol + 1 - b);
+  const hash = hashOf(hashOf(kind, symbol, first), b, second);
+  const known = findRecord(kind, hash, symbol, first, b, second);
+  return known != 0
+    ? known
+    : addRecord(kind, hash, symbol, first, b, second, newFrame(at, <i32>(eol - at)), 18 + first + 16 + second);
+}
+
+/** A line that is not as perf prints it, and a frame all the same. */
+function oddFrame(at: usize, end: usize): i32 {
+  const indent = load<u8>(at);
+  if (indent != TAB && indent != SPACE) return IRREGULAR;
+  let text = at + 1;
+  while (load<u8>(text) == SPACE || load<u8>(text) == TAB) text++;
+  // two blanks begin a source line
+  if (indent == SPACE && text - at == 2) return IRREGULAR;
+  const eol = endOfLine(text, end);
+  if (eol == 0) return UNENDED;
+  if (eol == text || load<u8>(eol - 1) == CR) return IRREGULAR;
+  after = eol + 1;
+  let symbol = text;
+  while (isHex(load<u8>(symbol)) && symbol < text + 16) symbol++;
+  const width = <i32>(symbol - text);
+  if (width == 0 || load<u8>(symbol) != SPACE || symbol >= eol) return IRREGULAR;
+  const kernel = width == 16;
+  current = 0;
+  if (addresses == 0 || (addresses == 1 && !kernel))
+    return idOf(byName(text, symbol + 1, eol, kernel ? OF_KERNEL : OF_PROGRAM));
+  const length = <i32>(eol + 1 - text);
+  const hash = hashOf(WHOLE, text, length);
+  const known = findRecord(WHOLE, hash, text, length, eol, 0);
+  return known != 0
+    ? idOf(known)
+    : idOf(addRecord(WHOLE, hash, text, length, eol, 0, newFrame(text, length - 1), length));
+}

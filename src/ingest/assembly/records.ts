@@ -1,0 +1,123 @@
+// Frame lines that were seen before. A caller is nearly always followed by the same line as last time: to
+// compare what comes next with that is several times quicker than to find its end and to hash it.
+import { filled, grown, same } from './memory';
+
+/**
+ * A record stands in the arena, its text behind it, and holds:
+ *   0  u32  the record that followed last time (0: none did)
+ *   4  i32  frame id; -1: the line is no regular frame
+ *   8  i32  length of the text's first part
+ *  12  i32  length of its second part, from the digits of an offset on; 0 where there are none
+ *  16  u64  hash
+ *  24  i32  kind
+ *  28  i32  bytes that a line of this record has at most
+ * Records are named by their offset in the arena, so that the arena may move.
+ */
+const HEAD: usize = 32;
+
+/** A line as it stands, newline included: its address matters, or comparing it is quicker than taking it apart. */
+export const WHOLE: i32 = 0;
+/** Symbol and dso of a program's frame: what stands behind the address, digits of the offset left out. */
+export const OF_PROGRAM: i32 = 1;
+/** The same of a kernel's frame. */
+export const OF_KERNEL: i32 = 2;
+
+let arenaSize: usize = 1 << 18;
+let arena: usize = heap.alloc(1 << 18);
+/** 0 is no record. */
+let used: usize = HEAD;
+let capacity: i32 = 1 << 12;
+let slots: usize = filled(1 << 12);
+let count: i32 = 0;
+
+export function recordCount(): i32 { return count; }
+export function recordBytes(): usize { return used; }
+
+// @ts-ignore: decorator
+@inline
+export function idOf(record: u32): i32 { return load<i32>(arena + record, 4); }
+// @ts-ignore: decorator
+@inline
+export function kindOf(record: u32): i32 { return load<i32>(arena + record, 24); }
+// @ts-ignore: decorator
+@inline
+export function mostBytesOf(record: u32): i32 { return load<i32>(arena + record, 28); }
+// @ts-ignore: decorator
+@inline
+export function firstLengthOf(record: u32): i32 { return load<i32>(arena + record, 8); }
+// @ts-ignore: decorator
+@inline
+export function secondLengthOf(record: u32): i32 { return load<i32>(arena + record, 12); }
+// @ts-ignore: decorator
+@inline
+export function textOf(record: u32): usize { return arena + record + HEAD; }
+// @ts-ignore: decorator
+@inline
+export function nextOf(record: u32): u32 { return load<u32>(arena + record); }
+// @ts-ignore: decorator
+@inline
+export function follow(record: u32, next: u32): void { store<u32>(arena + record, next); }
+
+/** The record of a text in two parts; 0 where it is new. */
+// @ts-ignore: decorator
+@inline
+export function findRecord(kind: i32, hash: u64, a: usize, aLength: i32, b: usize, bLength: i32): u32 {
+  let slot = <i32>(hash >> 20) & (capacity - 1);
+  let record = load<u32>(slots + (<usize>slot << 2));
+  while (record != FREE) {
+    const at = arena + record;
+    if (
+      load<u64>(at, 16) == hash && load<i32>(at, 24) == kind &&
+      load<i32>(at, 8) == aLength && load<i32>(at, 12) == bLength &&
+      same(at + HEAD, a, aLength) && same(at + HEAD + aLength, b, bLength)
+    ) return record;
+    slot = (slot + 1) & (capacity - 1);
+    record = load<u32>(slots + (<usize>slot << 2));
+  }
+  return 0;
+}
+
+const FREE: u32 = 0xffffffff;
+
+/** Adds a text that `findRecord` did not find; 0 where there is no more room. */
+export function addRecord(
+  kind: i32, hash: u64, a: usize, aLength: i32, b: usize, bLength: i32, id: i32, most: i32,
+): u32 {
+  const size = (HEAD + <usize>aLength + <usize>bLength + 15) & ~15;
+  while (used + size + 16 > arenaSize) {
+    arena = grown(arena, arenaSize);
+    arenaSize *= 2;
+  }
+  const record = <u32>used;
+  const at = arena + record;
+  store<u32>(at, 0);
+  store<i32>(at, id, 4);
+  store<i32>(at, aLength, 8);
+  store<i32>(at, bLength, 12);
+  store<u64>(at, hash, 16);
+  store<i32>(at, kind, 24);
+  store<i32>(at, most, 28);
+  memory.copy(at + HEAD, a, aLength);
+  memory.copy(at + HEAD + aLength, b, bLength);
+  used += size;
+  count++;
+  if (count * 2 > capacity) rehash();
+  else place(record);
+  return record;
+}
+
+function place(record: u32): void {
+  let slot = <i32>(load<u64>(arena + record, 16) >> 20) & (capacity - 1);
+  while (load<u32>(slots + (<usize>slot << 2)) != FREE) slot = (slot + 1) & (capacity - 1);
+  store<u32>(slots + (<usize>slot << 2), record);
+}
+
+function rehash(): void {
+  heap.free(slots);
+  capacity *= 2;
+  slots = filled(capacity);
+  for (let at = HEAD; at < used; ) {
+    place(<u32>at);
+    at += (HEAD + <usize>firstLengthOf(<u32>at) + <usize>secondLengthOf(<u32>at) + 15) & ~15;
+  }
+}

@@ -1,0 +1,106 @@
+// Callchains as a prefix tree, root first; parents come before children. A node's key is a frame id, or
+// -1 - (task id) at the top.
+import { filled, grown } from './memory';
+
+/** Each node: parent (4), key (4). */
+let nodes: usize = heap.alloc(8 << 12);
+let room: i32 = 1 << 12;
+let count: i32 = 0;
+let capacity: i32 = 1 << 13;
+let slots: usize = filled(1 << 13);
+
+export function nodeCount(): i32 { return count; }
+export function nodesAt(): usize { return nodes; }
+
+// @ts-ignore: decorator
+@inline
+function coded(parent: i32, key: i32): u64 { return <u64>(<u32>parent) | (<u64>key << 32); }
+
+// @ts-ignore: decorator
+@inline
+function slotOf(node: u64): i32 {
+  const h = node * 0x9e3779b97f4a7c15;
+  return <i32>((h ^ (h >> 32)) >> 4) & (capacity - 1);
+}
+
+/** The node of `key` under `parent` (-1: at the top), made if it is new. */
+export function child(parent: i32, key: i32): i32 {
+  const wanted = coded(parent, key);
+  let slot = slotOf(wanted);
+  let node = load<i32>(slots + (<usize>slot << 2));
+  while (node >= 0 && load<u64>(nodes + (<usize>node << 3)) != wanted) {
+    slot = (slot + 1) & (capacity - 1);
+    node = load<i32>(slots + (<usize>slot << 2));
+  }
+  return node >= 0 ? node : newNode(wanted, slot);
+}
+
+function newNode(code: u64, slot: i32): i32 {
+  const node = count++;
+  if (node == room) {
+    nodes = grown(nodes, <usize>room << 3);
+    room *= 2;
+  }
+  store<u64>(nodes + (<usize>node << 3), code);
+  store<i32>(slots + (<usize>slot << 2), node);
+  if (count * 2 > capacity) rehash();
+  return node;
+}
+
+function rehash(): void {
+  heap.free(slots);
+  capacity *= 2;
+  slots = filled(capacity);
+  for (let node = 0; node < count; node++) {
+    let slot = slotOf(load<u64>(nodes + (<usize>node << 3)));
+    while (load<i32>(slots + (<usize>slot << 2)) >= 0) slot = (slot + 1) & (capacity - 1);
+    store<i32>(slots + (<usize>slot << 2), node);
+  }
+}
+
+// ---- the current sample's frames, and the last one's path ------------------------------------------
+
+let stackRoom: i32 = 1 << 10;
+let stack: usize = heap.alloc(4 << 10);
+let pathKeys: usize = heap.alloc(4 << 10);
+let pathNodes: usize = heap.alloc(4 << 10);
+let pathDepth: i32 = 0;
+let pathTop: i32 = -1;
+
+/** Puts the frame that called the last one on the stack, which then holds `depth + 1`. */
+// @ts-ignore: decorator
+@inline
+export function push(depth: i32, id: i32): void {
+  if (depth == stackRoom) growStack();
+  store<i32>(stack + (<usize>depth << 2), id);
+}
+
+function growStack(): void {
+  stack = grown(stack, <usize>stackRoom << 2);
+  pathKeys = grown(pathKeys, <usize>stackRoom << 2);
+  pathNodes = grown(pathNodes, <usize>stackRoom << 2);
+  stackRoom *= 2;
+}
+
+/** The node of the frames on the stack, leaf first, under a task. Consecutive samples share their roots. */
+export function walk(top: i32, depth: i32): i32 {
+  let i = 0;
+  let node = top;
+  const root = stack + (<usize>(depth - 1) << 2);
+  if (top == pathTop) {
+    const shared = min(depth, pathDepth);
+    while (i < shared && load<i32>(pathKeys + (<usize>i << 2)) == load<i32>(root - (<usize>i << 2))) i++;
+    if (i > 0) node = load<i32>(pathNodes + (<usize>(i - 1) << 2));
+  }
+  for (; i < depth; i++) {
+    const key = load<i32>(root - (<usize>i << 2));
+    // the first stack that came here put its nodes one behind the other
+    const next = node + 1;
+    node = next < count && load<u64>(nodes + (<usize>next << 3)) == coded(node, key) ? next : child(node, key);
+    store<i32>(pathKeys + (<usize>i << 2), key);
+    store<i32>(pathNodes + (<usize>i << 2), node);
+  }
+  pathDepth = depth;
+  pathTop = top;
+  return node;
+}
