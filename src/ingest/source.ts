@@ -81,6 +81,7 @@ function systemError(name: string, error: unknown): UserError {
 class FileBytes {
   private ahead: Promise<{ bytesRead: number; buffer: Buffer }> | null = null;
   private chunksRead = 0;
+  private ended = false;
 
   constructor(private readonly handle: FileHandle) {}
 
@@ -89,7 +90,8 @@ class FileBytes {
       for (;;) {
         const { bytesRead, buffer } = await (this.ahead ?? this.next());
         this.ahead = null;
-        if (bytesRead === 0) return;
+        this.ended = bytesRead === 0;
+        if (this.ended) return;
         if (++this.chunksRead > 1) {
           this.ahead = this.next();
           // its error is met when its turn comes
@@ -114,7 +116,8 @@ class FileBytes {
 
   /** Fills in the next bytes, and gives their number, 0 at the end. Waits for the disk. */
   read(target: Uint8Array): number {
-    return readSync(this.handle.fd, target, 0, target.length, null);
+    // at the end the file is closed
+    return this.ended ? 0 : readSync(this.handle.fd, target, 0, target.length, null);
   }
 }
 
