@@ -150,6 +150,9 @@ export class Scanner {
           throw new Error('scan.wasm: out of memory');
         },
         newFrame: (at: number, length: number) => this.newFrame(at, length),
+        // offsets of 2^53 and more say nothing, as in parseFrameLine
+        frameLike: (like: number, hi: number, lo: number, offset: number) =>
+          frames.idLike(like, hi >>> 0, lo >>> 0, Number.isSafeInteger(offset) ? offset : -1),
         newForm: (
           at: number,
           length: number,

@@ -59,12 +59,38 @@ export class FrameTable {
   constructor(readonly strings: StringTable) {}
 
   id(frame: RawFrame): number {
+    return this.find(
+      frame.addressHi,
+      frame.addressLo,
+      this.strings.id(frame.symbol),
+      frame.offset,
+      this.strings.id(frame.dso),
+      frame.inlined ? 1 : 0,
+    );
+  }
+
+  /** A frame with the names of `like`, at another address and offset (-1: none). */
+  idLike(like: number, addressHi: number, addressLo: number, offset: number): number {
+    return this.find(
+      addressHi,
+      addressLo,
+      this.symbol[like] ?? 0,
+      offset,
+      this.dso[like] ?? 0,
+      this.inlined[like] ?? 0,
+    );
+  }
+
+  private find(
+    addressHi: number,
+    addressLo: number,
+    symbol: number,
+    offset: number,
+    dso: number,
+    inlined: number,
+  ): number {
     if (this.slots.length < 2 * this.count + 2) this.rehash();
     const { slots, symbol: symbols } = this;
-    const { addressHi, addressLo, offset } = frame;
-    const symbol = this.strings.id(frame.symbol);
-    const dso = this.strings.id(frame.dso);
-    const inlined = frame.inlined ? 1 : 0;
     const mask = slots.length - 1;
     let slot = frameHash(addressHi, addressLo, symbol, offset, dso) & mask;
     for (let id = slots[slot] ?? -1; id >= 0; id = slots[slot] ?? -1) {

@@ -9,6 +9,13 @@ import {
 @external("env", "newFrame")
 declare function newFrame(at: usize, length: i32): i32;
 
+/**
+ * A frame line that differs from the one of frame `like` in address and offset only, seen for the first time; its
+ * offset is -1 where it has none. Returns its frame id.
+ */
+@external("env", "frameLike")
+declare function frameLike(like: i32, addressHi: i32, addressLo: i32, offset: f64): i32;
+
 /** What the functions below give for a line that is not regular, and for one that does not end. */
 export const IRREGULAR: i32 = -1;
 export const UNENDED: i32 = -2;
@@ -144,10 +151,34 @@ function wholeLine(at: usize, width: i32, eol: usize, matters: bool): u32 {
   const known = findRecord(WHOLE, hash, at, length, eol, 0);
   if (known != 0) return known;
   const digits = at + 17 - width;
-  const more = recordCount() < MOST_RECORDS && recordBytes() < MOST_BYTES;
-  if (matters) return addRecord(WHOLE, hash, at, length, eol, 0, newFrame(digits, <i32>(eol - digits)), length);
-  const named = byName(digits, at + 18, eol, OF_KERNEL);
-  return more ? addRecord(WHOLE, hash, at, length, eol, 0, idOf(named), length) : named;
+  const named = byName(digits, at + 18, eol, width == 16 ? OF_KERNEL : OF_PROGRAM);
+  if (!matters && (recordCount() >= MOST_RECORDS || recordBytes() >= MOST_BYTES)) return named;
+  let id = idOf(named);
+  if (matters && id >= 0) id = ofAddress(named, digits, width, at + 18, eol);
+  return addRecord(WHOLE, hash, at, length, eol, 0, id, length);
+}
+
+/** The frame of a line that has the name of `named`, its own address, and its own offset where it has one. */
+function ofAddress(named: u32, digits: usize, width: i32, symbol: usize, eol: usize): i32 {
+  const address = hexNumber(digits, width);
+  let offset: f64 = -1;
+  if (secondLengthOf(named) != 0) {
+    const at = symbol + firstLengthOf(named);
+    offset = <f64>hexNumber(at, <i32>(eol + 1 - secondLengthOf(named) - at));
+  } else if (plus != 0) {
+    // what may be an offset without a dso behind it is the parser's business
+    return newFrame(digits, <i32>(eol - digits));
+  }
+  return frameLike(idOf(named), <i32>(address >> 32), <i32>address, offset);
+}
+
+function hexNumber(at: usize, digits: i32): u64 {
+  let value: u64 = 0;
+  for (let i = 0; i < digits; i++) {
+    const byte = <u64>load<u8>(at + i);
+    value = (value << 4) | (byte < 58 ? byte - 48 : byte - 87);
+  }
+  return value;
 }
 
 /** The record of a frame's symbol and dso. The address begins at `at` (without blanks), the symbol at `symbol`. */
