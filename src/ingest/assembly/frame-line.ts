@@ -2,7 +2,7 @@
 import { CLOSING, CR, hashOf, isHex, mask64, mix, NEWLINE, PLUS, same, sameLong, SPACE, TAB } from './memory';
 import {
   addRecord, findRecord, firstLengthOf, follow, idOf, kindOf, mostBytesOf, nextOf, OF_KERNEL, OF_PROGRAM,
-  recordBytes, recordCount, secondLengthOf, textOf, WHOLE,
+  recordBytes, recordCount, secondLengthOf, secondOf, textOf, WHOLE,
 } from './records';
 
 /** A frame line seen for the first time: its bytes, to be parsed. Returns its frame id; -1: not a frame. */
@@ -109,7 +109,7 @@ function asLastTime(at: usize, end: usize): i32 {
       const digits = hexDigits(p);
       if (digits == 0) return IRREGULAR;
       p += digits;
-      if (!same(p, text + first, second)) return IRREGULAR;
+      if (!same(p, secondOf(record), second)) return IRREGULAR;
       p += second;
     }
     after = p;
@@ -201,7 +201,8 @@ function byName(at: usize, symbol: usize, eol: usize, kind: i32): u32 {
   }
   const first = <i32>(a - symbol);
   const second = <i32>(eol + 1 - b);
-  const hash = hashOf(hashOf(kind, symbol, first), b, second);
+  // of what stands behind the symbol the length is enough: it is compared all the same
+  const hash = hashOf(<u64>(kind << 16 | second), symbol, first);
   const known = findRecord(kind, hash, symbol, first, b, second);
   return known != 0
     ? known

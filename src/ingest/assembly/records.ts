@@ -1,19 +1,21 @@
 // Frame lines that were seen before. A caller is nearly always followed by the same line as last time: to
 // compare what comes next with that is several times quicker than to find its end and to hash it.
-import { filled, grown, same } from './memory';
+import { filled, grown, hashOf, same } from './memory';
+import { NONE, Texts } from './texts';
 
 /**
- * A record stands in the arena, its text behind it, and holds:
+ * A record stands in the arena, the first part of its text behind it, and holds:
  *   0  u32  the record that followed last time (0: none did)
  *   4  i32  frame id; -1: the line is no regular frame
  *   8  i32  length of the text's first part
- *  12  i32  length of its second part, from the digits of an offset on; 0 where there are none
+ *  12  i32  length of its second part, what follows the digits of an offset; 0 where there are none
  *  16  u64  hash
- *  24  i32  kind
+ *  24  u32  the second part: few dsos are many frames'
  *  28  i32  bytes that a line of this record has at most
+ *  32  i32  kind
  * Records are named by their offset in the arena, so that the arena may move.
  */
-const HEAD: usize = 32;
+const HEAD: usize = 48;
 
 /** A line as it stands, newline included: its address matters, or comparing it is quicker than taking it apart. */
 export const WHOLE: i32 = 0;
@@ -22,6 +24,7 @@ export const OF_PROGRAM: i32 = 1;
 /** The same of a kernel's frame. */
 export const OF_KERNEL: i32 = 2;
 
+const seconds = new Texts();
 let arenaSize: usize = 1 << 18;
 let arena: usize = heap.alloc(1 << 18);
 /** 0 is no record. */
@@ -38,7 +41,7 @@ export function recordBytes(): usize { return used; }
 export function idOf(record: u32): i32 { return load<i32>(arena + record, 4); }
 // @ts-ignore: decorator
 @inline
-export function kindOf(record: u32): i32 { return load<i32>(arena + record, 24); }
+export function kindOf(record: u32): i32 { return load<i32>(arena + record, 32); }
 // @ts-ignore: decorator
 @inline
 export function mostBytesOf(record: u32): i32 { return load<i32>(arena + record, 28); }
@@ -51,6 +54,9 @@ export function secondLengthOf(record: u32): i32 { return load<i32>(arena + reco
 // @ts-ignore: decorator
 @inline
 export function textOf(record: u32): usize { return arena + record + HEAD; }
+// @ts-ignore: decorator
+@inline
+export function secondOf(record: u32): usize { return seconds.arena + load<u32>(arena + record, 24); }
 // @ts-ignore: decorator
 @inline
 export function nextOf(record: u32): u32 { return load<u32>(arena + record); }
@@ -67,9 +73,9 @@ export function findRecord(kind: i32, hash: u64, a: usize, aLength: i32, b: usiz
   while (record != FREE) {
     const at = arena + record;
     if (
-      load<u64>(at, 16) == hash && load<i32>(at, 24) == kind &&
+      load<u64>(at, 16) == hash && load<i32>(at, 32) == kind &&
       load<i32>(at, 8) == aLength && load<i32>(at, 12) == bLength &&
-      same(at + HEAD, a, aLength) && same(at + HEAD + aLength, b, bLength)
+      same(at + HEAD, a, aLength) && same(secondOf(record), b, bLength)
     ) return record;
     slot = (slot + 1) & (capacity - 1);
     record = load<u32>(slots + (<usize>slot << 2));
@@ -83,7 +89,8 @@ const FREE: u32 = 0xffffffff;
 export function addRecord(
   kind: i32, hash: u64, a: usize, aLength: i32, b: usize, bLength: i32, id: i32, most: i32,
 ): u32 {
-  const size = (HEAD + <usize>aLength + <usize>bLength + 15) & ~15;
+  const second = bLength == 0 ? 0 : secondText(b, bLength);
+  const size = (HEAD + <usize>aLength + 15) & ~15;
   while (used + size + 16 > arenaSize) {
     arena = grown(arena, arenaSize);
     arenaSize *= 2;
@@ -95,15 +102,25 @@ export function addRecord(
   store<i32>(at, aLength, 8);
   store<i32>(at, bLength, 12);
   store<u64>(at, hash, 16);
-  store<i32>(at, kind, 24);
+  store<u32>(at, second, 24);
   store<i32>(at, most, 28);
+  store<i32>(at, kind, 32);
   memory.copy(at + HEAD, a, aLength);
-  memory.copy(at + HEAD + aLength, b, bLength);
   used += size;
   count++;
   if (count * 2 > capacity) rehash();
   else place(record);
   return record;
+}
+
+/** Where a second part stands among those; it stays there. */
+function secondText(at: usize, length: i32): u32 {
+  const hash = hashOf(7, at, length);
+  const known = seconds.find(hash, at, length, at, 0);
+  if (known != NONE) return <u32>known;
+  const place = <u32>seconds.arenaUsed;
+  seconds.add(hash, at, length, at, 0, <i32>place);
+  return place;
 }
 
 function place(record: u32): void {
@@ -118,6 +135,6 @@ function rehash(): void {
   slots = filled(capacity);
   for (let at = HEAD; at < used; ) {
     place(<u32>at);
-    at += (HEAD + <usize>firstLengthOf(<u32>at) + <usize>secondLengthOf(<u32>at) + 15) & ~15;
+    at += (HEAD + <usize>firstLengthOf(<u32>at) + 15) & ~15;
   }
 }

@@ -69,8 +69,6 @@ function runBefore(mask: u64, end: i32): i32 {
 }
 
 /** The id of a sample line's form; -1 where it is not regular. */
-// @ts-ignore: decorator
-@inline
 export function formOf(at: usize, eol: usize): i32 {
   const digit = digits64(at);
   // the first "1234.567890:" is the time; the form's first line settles whether it is

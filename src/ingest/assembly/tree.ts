@@ -2,8 +2,9 @@
 // -1 - (task id) at the top.
 import { filled, grown } from './memory';
 
-/** Each node: parent (4), key (4). */
+/** Each node: parent (4), key (4). The one below it that was asked for last stands in `recent`. */
 let nodes: usize = heap.alloc(8 << 12);
+let recent: usize = filled(1 << 12);
 let room: i32 = 1 << 12;
 let count: i32 = 0;
 let capacity: i32 = 1 << 13;
@@ -39,9 +40,11 @@ function newNode(code: u64, slot: i32): i32 {
   const node = count++;
   if (node == room) {
     nodes = grown(nodes, <usize>room << 3);
+    recent = grown(recent, <usize>room << 2);
     room *= 2;
   }
   store<u64>(nodes + (<usize>node << 3), code);
+  store<i32>(recent + (<usize>node << 2), 0);
   store<i32>(slots + (<usize>slot << 2), node);
   if (count * 2 > capacity) rehash();
   return node;
@@ -95,8 +98,16 @@ export function walk(top: i32, depth: i32): i32 {
   for (; i < depth; i++) {
     const key = load<i32>(root - (<usize>i << 2));
     // the first stack that came here put its nodes one behind the other
-    const next = node + 1;
-    node = next < count && load<u64>(nodes + (<usize>next << 3)) == coded(node, key) ? next : child(node, key);
+    const wanted = coded(node, key);
+    let next = node + 1;
+    if (next == count || load<u64>(nodes + (<usize>next << 3)) != wanted) {
+      next = load<i32>(recent + (<usize>node << 2));
+      if (load<u64>(nodes + (<usize>next << 3)) != wanted) {
+        next = child(node, key);
+        store<i32>(recent + (<usize>node << 2), next);
+      }
+    }
+    node = next;
     store<i32>(pathKeys + (<usize>i << 2), key);
     store<i32>(pathNodes + (<usize>i << 2), node);
   }
