@@ -36,7 +36,7 @@ export default tseslint.config(
   {
     ignores: [
       'dist/',
-      'src/ingest/assembly/',
+      'src/*/assembly/',
       'dist.*.part/',
       'node_modules/',
       'fixtures/',

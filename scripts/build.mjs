@@ -21,17 +21,22 @@ execFileSync(
     stdio: 'inherit',
   },
 );
-// AssemblyScript, for the fast path of reading perf script text
-execFileSync(
-  process.execPath,
-  [
-    join(root, 'node_modules/assemblyscript/bin/asc.js'),
-    join(root, 'src/ingest/assembly/scan.ts'),
-    ...['-o', join(dist, 'assets/scan.wasm'), '-O3', '--noAssert', '--runtime', 'minimal'],
-    ...['--enable', 'simd', '--enable', 'bulk-memory'],
-  ],
-  { cwd: root, stdio: 'inherit' },
-);
+// AssemblyScript: reading perf script text, and writing folded stacks
+for (const [from, to] of [
+  ['src/ingest/assembly/scan.ts', 'scan.wasm'],
+  ['src/profile/assembly/fold.ts', 'fold.wasm'],
+]) {
+  execFileSync(
+    process.execPath,
+    [
+      join(root, 'node_modules/assemblyscript/bin/asc.js'),
+      join(root, from),
+      ...['-o', join(dist, 'assets', to), '-O3', '--noAssert', '--runtime', 'minimal'],
+      ...['--enable', 'simd', '--enable', 'bulk-memory'],
+    ],
+    { cwd: root, stdio: 'inherit' },
+  );
+}
 await buildPage(join(dist, 'assets'));
 cpSync(join(root, 'templates'), join(dist, 'assets'), { recursive: true });
 // what tsc wrote of it is nothing to import

@@ -3,13 +3,10 @@
  * builds the prefix tree; what is not regular it leaves to PerfScriptReader, which decides what every line
  * means, also here: each frame text and each form of sample line is parsed by it once.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { setFlagsFromString } from 'node:v8';
 import { parseFrameLine } from './frame-line.js';
 import { parseSampleLine, type SampleLine } from './sample-line.js';
 import type { FrameTable } from './tables.js';
+import { instantiator, type WasmMemory } from './wasm.js';
 
 /** Which addresses tell frames apart: none, the kernel's (16 digits), or all. */
 export type Addresses = 'none' | 'kernel' | 'all';
@@ -44,16 +41,8 @@ export interface BlockSink {
   scanner?: Scanner | null;
 }
 
-/** The part of WebAssembly that is used; Node's types leave it to those of browsers. */
-type Module = object;
-interface Engine {
-  readonly Module: new (bytes: Uint8Array) => Module;
-  readonly Instance: new (module: Module, imports: object) => { readonly exports: unknown };
-}
-const engine = (globalThis as unknown as { WebAssembly?: Engine }).WebAssembly;
-
 interface Exports {
-  memory: { readonly buffer: ArrayBuffer };
+  memory: WasmMemory;
   configure(addresses: number, byThread: boolean): void;
   reserve(size: number): number;
   scan(length: number, from: number): number;
@@ -93,40 +82,6 @@ export interface Scan {
 
 const MODES: Readonly<Record<Addresses, number>> = { none: 0, kernel: 1, all: 2 };
 
-let compiled: Module | null | undefined;
-
-/** The compiled module; null where this machine has no WebAssembly with SIMD, or it was turned off. */
-function scanModule(): Module | null {
-  if (engine === undefined || process.env['PVFLAME_WASM'] === 'off') return null;
-  if (compiled !== undefined) return compiled;
-  try {
-    const here = dirname(fileURLToPath(import.meta.url));
-    // beside dist/ingest, beside the bundle's chunks, or built where src is run from
-    const places = ['../assets', '../../assets', '../../dist/assets'];
-    const place = places.map((p) => join(here, p, 'scan.wasm')).find((p) => existsSync(p)) ?? '';
-    compiled = compile(readFileSync(place));
-  } catch {
-    compiled = null;
-  }
-  return compiled;
-}
-
-/**
- * Compiles at once with the optimising compiler: V8's own way, a quick compilation first and a better one
- * where that proves slow, costs more time than this module takes to read a hundred megabytes.
- */
-function compile(bytes: Uint8Array): Module | null {
-  if (engine === undefined) return null;
-  try {
-    setFlagsFromString('--no-liftoff');
-    setFlagsFromString('--no-wasm-lazy-compilation');
-    return new engine.Module(bytes);
-  } finally {
-    setFlagsFromString('--liftoff');
-    setFlagsFromString('--wasm-lazy-compilation');
-  }
-}
-
 /** Scans the text of one or more recordings, one after another. */
 export class Scanner {
   private readonly wasm: Exports;
@@ -137,33 +92,26 @@ export class Scanner {
   private bytes = Buffer.alloc(0);
 
   private constructor(
-    module: Module,
     private readonly frames: FrameTable,
     private readonly sink: BlockSink,
     /** Whether a sample line means what it says wherever it stands. */
     private readonly regular: (text: string) => boolean,
+    instance: (env: object) => Exports,
   ) {
-    if (engine === undefined) throw new Error('no WebAssembly');
-    const instance = new engine.Instance(module, {
-      env: {
-        abort: () => {
-          throw new Error('scan.wasm: out of memory');
-        },
-        newFrame: (at: number, length: number) => this.newFrame(at, length),
-        // offsets of 2^53 and more say nothing, as in parseFrameLine
-        frameLike: (like: number, hi: number, lo: number, offset: number) =>
-          frames.idLike(like, hi >>> 0, lo >>> 0, Number.isSafeInteger(offset) ? offset : -1),
-        newForm: (
-          at: number,
-          length: number,
-          time: number,
-          timeEnd: number,
-          period: number,
-          periodEnd: number,
-        ) => this.newForm(at, length, [time - at, timeEnd - at], [period - at, periodEnd - at]),
-      },
+    this.wasm = instance({
+      newFrame: (at: number, length: number) => this.newFrame(at, length),
+      // offsets of 2^53 and more say nothing, as in parseFrameLine
+      frameLike: (like: number, hi: number, lo: number, offset: number) =>
+        frames.idLike(like, hi >>> 0, lo >>> 0, Number.isSafeInteger(offset) ? offset : -1),
+      newForm: (
+        at: number,
+        length: number,
+        time: number,
+        timeEnd: number,
+        period: number,
+        periodEnd: number,
+      ) => this.newForm(at, length, [time - at, timeEnd - at], [period - at, periodEnd - at]),
     });
-    this.wasm = instance.exports as unknown as Exports;
     this.wasm.configure(MODES[sink.addresses], sink.byThread);
   }
 
@@ -174,8 +122,8 @@ export class Scanner {
     regular: (text: string) => boolean,
   ): Scanner | null {
     if (sink.scanner === undefined) {
-      const module = scanModule();
-      sink.scanner = module === null ? null : new Scanner(module, frames, sink, regular);
+      const instance = instantiator<Exports>('scan.wasm');
+      sink.scanner = instance === null ? null : new Scanner(frames, sink, regular, instance);
     }
     return sink.scanner;
   }

@@ -1,5 +1,6 @@
 import { isFoldKernelDso, type FoldNameOptions } from './fold-names.js';
 import { foldedWeights, foldTree, type FoldTree } from './fold-tree.js';
+import { wasmFoldedText } from './fold-text.js';
 import type { Profile } from './profile.js';
 
 /** What to fold and how its frames are marked (`_[k]`, `_[j]`, addresses of unknown ones). */
@@ -26,12 +27,17 @@ const SPACE = 32;
 const NEWLINE = 10;
 
 /** The same as text, in pieces of whole lines; a piece is good until the next one is asked for. */
-export function* foldedText(profile: Profile, options: FoldOptions): Generator<Buffer> {
+export function foldedText(profile: Profile, options: FoldOptions): Generator<Buffer> {
+  return wasmFoldedText(profile, options, textsInOrder) ?? slowFoldedText(profile, options);
+}
+
+/** `foldedText` without WebAssembly. */
+function* slowFoldedText(profile: Profile, options: FoldOptions): Generator<Buffer> {
   const side = { profile, event: options.event };
   const tree = foldTree([side], options);
   const weights = foldedWeights(side, tree.nodeOf[0] ?? new Int32Array());
   const names = tree.names.map((name) => Buffer.from(name, 'utf8'));
-  const { first, next } = inBytewiseOrder(tree, names);
+  const { first, next } = inBytewiseOrder(tree);
   // the stack of the line that is written, and where each of its frames begins
   let path = Buffer.alloc(1 << 12);
   const depth = depths(tree);
@@ -85,10 +91,10 @@ function depths({ parent }: FoldTree): Int32Array {
  * A node is there twice: as item 2 * node where a stack ends at it, before all that its name begins, and as
  * 2 * node + 1 for the stacks that go on, where a semicolon follows its name: "a", "a-b", "a;c".
  */
-function inBytewiseOrder(
-  { parent, name, ends }: FoldTree,
-  names: readonly Buffer[],
-): { first: Int32Array; next: Int32Array } {
+function inBytewiseOrder({ parent, name, names, ends }: FoldTree): {
+  first: Int32Array;
+  next: Int32Array;
+} {
   const size = parent.length;
   const goesOn = new Uint8Array(size);
   for (const above of parent) if (above >= 0) goesOn[above] = 1;
@@ -114,9 +120,10 @@ function inBytewiseOrder(
 }
 
 /** The texts 2 * name ("a") and 2 * name + 1 ("a;") in bytewise order. */
-function textsInOrder(names: readonly Buffer[]): number[] {
-  // as bytes, a character each: JavaScript compares UTF-16
-  const texts = names.map((bytes) => bytes.toString('latin1'));
+function textsInOrder(names: readonly string[]): number[] {
+  // as bytes, a character each, where that is not what they are: JavaScript compares UTF-16
+  const ascii = names.every((name) => !/[^\0-\x7f]/.test(name));
+  const texts = ascii ? names : names.map((name) => Buffer.from(name).toString('latin1'));
   const text = (id: number) => texts[id] ?? '';
   const sorted = names.map((_, id) => id).sort((a, b) => (text(a) < text(b) ? -1 : 1));
   const order: number[] = [];
@@ -149,7 +156,7 @@ interface NodesOfName {
 /** `textsInOrder`, and the nodes of each name. */
 function itemsByText(
   name: Int32Array,
-  names: readonly Buffer[],
+  names: readonly string[],
 ): { order: number[]; start: NodesOfName[] } {
   const order = textsInOrder(names);
   const counts = new Int32Array(names.length + 1);

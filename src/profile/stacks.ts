@@ -54,6 +54,14 @@ export class StackTable {
     return this.keys[node] ?? 0;
   }
 
+  /** Parents and keys of all nodes, as they lie in memory. */
+  get columns(): { parents: Int32Array; keys: Int32Array } {
+    return {
+      parents: this.parents.subarray(0, this.count),
+      keys: this.keys.subarray(0, this.count),
+    };
+  }
+
   /** Brings all nodes into the index, and makes it large enough for one more. */
   private index(): void {
     let capacity = Math.max(1 << 12, this.slots.length);

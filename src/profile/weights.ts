@@ -62,6 +62,14 @@ export class WeightColumn {
     return this.weights[node] ?? 0;
   }
 
+  /** Weights and samples of all nodes up to `length`, as they lie in memory. */
+  get columns(): { weights: Float64Array; counts: Uint32Array } {
+    return {
+      weights: this.weights.subarray(0, this.used),
+      counts: this.counts.subarray(0, this.used),
+    };
+  }
+
   count(node: number): number {
     return this.counts[node] ?? 0;
   }

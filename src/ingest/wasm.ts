@@ -1,0 +1,58 @@
+/** Loads the WebAssembly modules that the build puts beside the program. */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+
+/** The part of WebAssembly that is used; Node's types leave it to those of browsers. */
+type Module = object;
+interface Engine {
+  readonly Module: new (bytes: Uint8Array) => Module;
+  readonly Instance: new (module: Module, imports: object) => { readonly exports: unknown };
+}
+export interface WasmMemory {
+  readonly buffer: ArrayBuffer;
+}
+
+const engine = (globalThis as unknown as { WebAssembly?: Engine }).WebAssembly;
+const compiled = new Map<string, Module | null>();
+
+/**
+ * What makes an instance of a module, given what it imports; null where this machine has no WebAssembly with SIMD, or it
+ * was turned off (`PVFLAME_WASM=off`).
+ */
+export function instantiator<Exports>(name: string): ((env: object) => Exports) | null {
+  if (engine === undefined || process.env['PVFLAME_WASM'] === 'off') return null;
+  let module = compiled.get(name);
+  if (module === undefined) compiled.set(name, (module = compile(engine, name)));
+  if (module === null) return null;
+  const abort = () => {
+    throw new Error(`${name}: out of memory`);
+  };
+  const loaded = module;
+  return (env) => new engine.Instance(loaded, { env: { abort, ...env } }).exports as Exports;
+}
+
+/**
+ * Compiles at once with the optimising compiler: V8's own way, a quick compilation first and a better one
+ * where that proves slow, costs more time than these modules take to do their work.
+ */
+function compile(engine: Engine, name: string): Module | null {
+  const here = dirname(fileURLToPath(import.meta.url));
+  // beside dist/ingest, beside the packs, or built where src is run from
+  const places = ['../assets', '../../assets', '../../dist/assets'];
+  const place = places.map((p) => join(here, p, name)).find((p) => existsSync(p));
+  if (place === undefined) return null;
+  const bytes = readFileSync(place);
+  try {
+    setFlagsFromString('--no-liftoff');
+    setFlagsFromString('--no-wasm-lazy-compilation');
+    return new engine.Module(bytes);
+  } catch {
+    // no SIMD
+    return null;
+  } finally {
+    setFlagsFromString('--liftoff');
+    setFlagsFromString('--wasm-lazy-compilation');
+  }
+}
