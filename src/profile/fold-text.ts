@@ -116,20 +116,21 @@ function namesOf({ frames, stacks }: Profile, options: FoldOptions): Names | und
     const name = known.of(frame);
     nameOf.push(name >= 0 ? name : listed(known.several(name)));
   }
+  const keys = stacks.columns.keys.slice();
   const tasks = new Map<number, number>();
-  const keys = Int32Array.from(stacks.columns.keys, (key) => {
-    if (key >= 0) return key;
+  for (let node = 0; node < keys.length; node++) {
+    const key = keys[node] ?? 0;
+    if (key >= 0) continue;
     let task = tasks.get(key);
     if (task === undefined) {
       const comm = frames.strings.text(taskName(key)).trim().replaceAll(' ', '_');
-      if (comm.startsWith('java')) return -1;
+      if (comm.startsWith('java')) return undefined;
       // a comm may hold what separates frames
       const parts = comm.split(';').map(idOf);
       task = nameOf.push(parts.length === 1 ? (parts[0] ?? 0) : listed(parts)) - 1;
       tasks.set(key, task);
     }
-    return task;
-  });
-  if (keys.includes(-1)) return undefined;
+    keys[node] = task;
+  }
   return { texts: [...ids.keys()], nameOf: Int32Array.from(nameOf), lists, keys };
 }

@@ -7,7 +7,7 @@ import {
   DEFAULT_PROFILE_OPTIONS,
   type ProfileOptions,
 } from '../../src/profile/index.js';
-import { generate, readThrough, told } from '../support/both-readers.js';
+import { generate, readRuns, readThrough, told } from '../support/both-readers.js';
 
 const OPTIONS: ProfileOptions[] = [
   DEFAULT_PROFILE_OPTIONS,
@@ -25,6 +25,25 @@ describe('the scanner and the line reader', () => {
       expect(scanned, `seed ${seed}`).toEqual(
         told(readThrough(text, false, options, 'all', chunk)),
       );
+    }
+  });
+
+  it('read the same from several recordings of one side, which share a scanner', () => {
+    for (let seed = 1; seed <= 100; seed++) {
+      const texts = [0, 1, 2].map((run) => generate(seed + 1000 * run, 25));
+      const options = OPTIONS[seed % 3] ?? DEFAULT_PROFILE_OPTIONS;
+      const addresses = seed % 2 === 0 ? 'all' : 'kernel';
+      const fold = (wasm: boolean) => {
+        const profile = readRuns(texts, wasm, options, addresses);
+        const events = profile.runs.flatMap((run) => run.columns.map((column) => column.event));
+        return [
+          profile.runs.map(({ columns, ...run }) => ({ ...run, columns: columns.length })),
+          events.map((event) =>
+            foldProfile(profile, { event, kernel: true, jit: true, addrs: false }),
+          ),
+        ];
+      };
+      expect(fold(true), `seed ${seed}`).toEqual(fold(false));
     }
   });
 

@@ -173,6 +173,24 @@ export function readThrough(
   return { profile: builder.profile(), reader };
 }
 
+/** Reads several texts as the recordings of one side. */
+export function readRuns(
+  texts: readonly Uint8Array[],
+  wasm: boolean,
+  options: ProfileOptions,
+  addresses: Addresses,
+): Profile {
+  const frames = new FrameTable(new StringTable());
+  const builder = new ProfileBuilder(frames, options);
+  for (const text of texts) {
+    const blocks = wasm ? builder.blocks(addresses) : undefined;
+    const reader = new PerfScriptReader(builder.add, frames, blocks);
+    reader.push(text.slice());
+    builder.finishRun(reader.end(), { path: 'x', sha256: '' });
+  }
+  return builder.profile();
+}
+
 /** All that a profile says, free of ids: equal for equal readings. */
 export function told({ profile, reader }: ReturnType<typeof readThrough>): unknown {
   const { frames, stacks, runs } = profile;
