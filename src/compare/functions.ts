@@ -58,7 +58,8 @@ export function functionRows(
   const rows = Array.from(ids, (id, row): FunctionRow => {
     rowOf[id] = row;
     const { name, dso } = keys.key(id);
-    const [inNew, inBase] = [other.bucket[id] ?? -1, base.bucket[id] ?? -1];
+    const inNew = other.bucket[id] ?? -1;
+    const inBase = base.bucket[id] ?? -1;
     const code = inBase === CALLER || inNew < 0 ? inBase : inNew;
     const bucket = LEDGER_BUCKETS[code] ?? 'rest';
     const seen = names.has(name) && callers.has(`${name}\0${dso}`);

@@ -37,7 +37,9 @@ export function sumSide(side: Side, attributor: Attributor): SideSums {
   const { size, node, run, weight, samples } = weights;
   for (let i = 0; i < size; i++) {
     const at = node[i] ?? 0;
-    const [of, w, n] = [run[i] ?? 0, weight[i] ?? 0, samples[i] ?? 0];
+    const of = run[i] ?? 0;
+    const w = weight[i] ?? 0;
+    const n = samples[i] ?? 0;
     addTo(buckets, attributed.bucket[at] ?? 0, of, w, n);
     const op = attributed.op[at] ?? -1;
     if (op < 0) continue;

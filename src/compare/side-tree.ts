@@ -95,7 +95,8 @@ function frameKeys(side: Side, keys: KeyTable): (frame: number, isCallee: boolea
     const at = frame * 2 + (isCallee ? 1 : 0);
     const found = known[at] ?? 0;
     if (found > 0) return found - 1;
-    const [name, dso] = [facts.name[frame] ?? '', facts.dso[frame] ?? ''];
+    const name = facts.name[frame] ?? '';
+    const dso = facts.dso[frame] ?? '';
     const kind = kindOf(side, frame, isCallee);
     const symbol = frames.symbol[frame] ?? 0;
     let id = last[symbol] ?? -1;

@@ -34,24 +34,28 @@ export function noiseWithinRuns(base: NoisySide, other: NoisySide): RowNoise | u
 
 /** Of two sides' noise the larger, row by row: a row that a side lacks cannot be found quiet there. */
 export function largerNoise(base: RowNoise, other: RowNoise): RowNoise {
-  const larger = (kind: RowKind): RowDispersions => {
-    const [b, n] = [base[kind], other[kind]];
-    return {
-      phi: b.phi.map((phi, i) => Math.max(phi, n.phi[i] ?? phi)),
-      df: b.df.map((df, i) => {
-        const [phi, otherPhi, otherDf] = [b.phi[i] ?? 1, n.phi[i] ?? 1, n.df[i] ?? df];
-        // equal: the less certain one, whichever side it is
-        return phi === otherPhi ? Math.min(df, otherDf) : phi > otherPhi ? df : otherDf;
-      }),
-    };
-  };
   return {
-    ledger: larger('ledger'),
-    ops: larger('ops'),
-    sites: larger('sites'),
-    functions: larger('functions'),
-    frames: larger('frames'),
+    ledger: larger(base.ledger, other.ledger),
+    ops: larger(base.ops, other.ops),
+    sites: larger(base.sites, other.sites),
+    functions: larger(base.functions, other.functions),
+    frames: larger(base.frames, other.frames),
   };
+}
+
+function larger(base: RowDispersions, other: RowDispersions): RowDispersions {
+  const phi = new Float64Array(base.phi.length);
+  const df = new Float64Array(base.phi.length);
+  for (let i = 0; i < phi.length; i++) {
+    const own = base.phi[i] ?? 1;
+    const theirs = other.phi[i] ?? own;
+    const ownDf = base.df[i] ?? Infinity;
+    const theirDf = other.df[i] ?? ownDf;
+    phi[i] = Math.max(own, theirs);
+    // equal: the less certain one, whichever side it is
+    df[i] = own === theirs ? Math.min(ownDf, theirDf) : own > theirs ? ownDf : theirDf;
+  }
+  return { phi, df };
 }
 
 function sideNoise(noisy: NoisySide, batches: SideBatches): RowNoise {
@@ -59,7 +63,8 @@ function sideNoise(noisy: NoisySide, batches: SideBatches): RowNoise {
   // disjoint: a sample is a function's own time, or behind an op, or neither
   const parts = new Int32Array(functions.of.length);
   for (let node = 0; node < parts.length; node++) {
-    const [row, op] = [functions.of[node] ?? -1, ops.of[node] ?? -1];
+    const row = functions.of[node] ?? -1;
+    const op = ops.of[node] ?? -1;
     parts[node] = row >= 0 ? row : functions.count + (op >= 0 ? op : ops.count);
   }
   const found = dispersion(countsByRow(batches, parts, functions.count + ops.count + 1));

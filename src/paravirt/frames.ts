@@ -50,7 +50,8 @@ export function frameFacts(frames: FrameTable, options: FactOptions): FrameFacts
   const symbols: (KernelSymbol | undefined)[] = [];
   const dsos: (string | undefined)[] = [];
   for (let id = 0; id < size; id++) {
-    const [symbol, dso] = [frames.symbol[id] ?? 0, frames.dso[id] ?? 0];
+    const symbol = frames.symbol[id] ?? 0;
+    const dso = frames.dso[id] ?? 0;
     const text = strings.text(symbol);
     if (isKernel[id] !== 1) {
       facts.kind[id] = 'user';

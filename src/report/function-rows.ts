@@ -44,8 +44,10 @@ export function functionRows({ functions, findings }: Comparison, row: RowMaker)
 
 /** Functions of the same change are many: most were seen once. */
 function byName(a: Row | undefined, b: Row | undefined): number {
-  const [name, other] = [a?.function ?? '', b?.function ?? ''];
+  const name = a?.function ?? '';
+  const other = b?.function ?? '';
   if (name !== other) return name < other ? -1 : 1;
-  const [dso, otherDso] = [a?.dso ?? 'null', b?.dso ?? 'null'];
+  const dso = a?.dso ?? 'null';
+  const otherDso = b?.dso ?? 'null';
   return dso < otherDso ? -1 : dso > otherDso ? 1 : 0;
 }

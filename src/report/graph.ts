@@ -14,18 +14,25 @@ export function graphOf({ tree, keys, verdicts, findings }: Comparison): Graph {
   return {
     ...names,
     nodes: {
-      depth: Array.from(tree.depth),
+      depth: listOf(tree.depth),
       name: lookedUp(tree.key, of),
       kind,
-      base: Array.from(tree.base),
-      new: Array.from(tree.new),
+      base: listOf(tree.base),
+      new: listOf(tree.new),
       verdict,
-      moved: Array.from(tree.moved),
+      moved: listOf(tree.moved),
     },
   };
 }
 
-/** A plain list, as documents hold them, of what is found at each place; 0 where there is nothing. */
+/** A plain list, as documents hold them. */
+function listOf(values: Float64Array | Int32Array): number[] {
+  const list = new Array<number>(values.length);
+  for (let i = 0; i < list.length; i++) list[i] = values[i] ?? 0;
+  return list;
+}
+
+/** The same of what is found at each place; 0 where there is nothing. */
 function lookedUp(places: Int32Array | Uint8Array, values: Int32Array | Uint8Array): number[] {
   const list = new Array<number>(places.length);
   for (let i = 0; i < places.length; i++) list[i] = values[places[i] ?? 0] ?? 0;

@@ -47,7 +47,8 @@ const MIN_IN_BATCH = 5;
  */
 export function dispersion(counts: BatchCounts): Dispersion {
   const known: Pair[] = [];
-  eachPair(counts, allPairs(counts), (pair) => {
+  eachPair(counts, allPairs(counts), (at, batches) => {
+    const pair = allRows(at, batches);
     if (pair.samples >= MIN_IN_PAIR && pair.expected > 0) known.push(pair);
   });
   if (known.length < MIN_PAIRS) return unknownDispersion(counts.rows);
@@ -98,12 +99,19 @@ interface Terms {
 const allPairs = (counts: BatchCounts) =>
   Array.from({ length: Math.max(0, counts.batches - 1) }, (_, at) => at);
 
+/** Two neighbouring batches: counts by row, and sizes. */
+interface TwoBatches {
+  first: Float64Array;
+  second: Float64Array;
+  sizeA: number;
+  sizeB: number;
+}
+
 /** Walks over pairs of neighbouring batches, two columns of counts at a time. */
 function eachPair(
   counts: BatchCounts,
   pairs: readonly number[],
-  visit: (pair: Pair) => void,
-  terms?: Terms,
+  visit: (at: number, batches: TwoBatches) => void,
 ): void {
   let first = new Float64Array(counts.rows);
   let second = new Float64Array(counts.rows);
@@ -113,45 +121,57 @@ function eachPair(
     else counts.addTo(at, first.fill(0));
     counts.addTo(at + 1, second.fill(0));
     loaded = at + 1;
-    const [sizeA, sizeB] = [counts.size(at), counts.size(at + 1)];
-    const pair = { at, squares: 0, expected: 0, samples: sizeA + sizeB };
-    if (sizeA > 0 && sizeB > 0) addTerms(pair, first, second, sizeA, sizeB, terms);
-    visit(pair);
+    visit(at, { first, second, sizeA: counts.size(at), sizeB: counts.size(at + 1) });
   }
 }
 
 /** Squared differences of two batches' shares, in counts, and their expectation for independent samples. */
-function addTerms(
-  pair: Pair,
-  first: Float64Array,
-  second: Float64Array,
-  sizeA: number,
-  sizeB: number,
-  terms: Terms | undefined,
-): void {
+function allRows(at: number, { first, second, sizeA, sizeB }: TwoBatches): Pair {
+  const size = sizeA + sizeB;
+  let squares = 0;
+  let expected = 0;
+  if (sizeA > 0 && sizeB > 0) {
+    const scale = (sizeA * sizeB) / size;
+    const unbiased = unbiasedBy(size);
+    for (let row = 0; row < first.length; row++) {
+      const a = first[row] ?? 0;
+      const b = second[row] ?? 0;
+      if (a + b === 0) continue;
+      const share = (a + b) / size;
+      squares += scale * (a / sizeA - b / sizeB) ** 2;
+      expected += share * (1 - share) * unbiased;
+    }
+  }
+  return { at, squares, expected, samples: size };
+}
+
+/** The same by row, added to the terms. */
+function addTerms(terms: Terms, { first, second, sizeA, sizeB }: TwoBatches): void {
+  if (sizeA === 0 || sizeB === 0) return;
   const size = sizeA + sizeB;
   const scale = (sizeA * sizeB) / size;
-  // size - 1: the share is the pair's own
-  const unbiased = size / Math.max(1, size - 1);
+  const unbiased = unbiasedBy(size);
+  const { squares, expected, samples } = terms;
   for (let row = 0; row < first.length; row++) {
-    const [a, b] = [first[row] ?? 0, second[row] ?? 0];
+    const a = first[row] ?? 0;
+    const b = second[row] ?? 0;
     if (a + b === 0) continue;
     const share = (a + b) / size;
-    const square = scale * (a / sizeA - b / sizeB) ** 2;
-    const expected = share * (1 - share) * unbiased;
-    pair.squares += square;
-    pair.expected += expected;
-    if (terms === undefined) continue;
-    terms.squares[row] = (terms.squares[row] ?? 0) + square;
-    terms.expected[row] = (terms.expected[row] ?? 0) + expected;
-    terms.samples[row] = (terms.samples[row] ?? 0) + (a + b) / 2;
+    squares[row] = (squares[row] ?? 0) + scale * (a / sizeA - b / sizeB) ** 2;
+    expected[row] = (expected[row] ?? 0) + share * (1 - share) * unbiased;
+    samples[row] = (samples[row] ?? 0) + (a + b) / 2;
   }
+}
+
+/** size - 1: the share is the pair's own. */
+function unbiasedBy(size: number): number {
+  return size / Math.max(1, size - 1);
 }
 
 function rowTerms(counts: BatchCounts, pairs: readonly number[]): Terms {
   const column = () => new Float64Array(counts.rows);
   const terms = { squares: column(), expected: column(), samples: column() };
-  eachPair(counts, pairs, () => undefined, terms);
+  eachPair(counts, pairs, (_at, batches) => addTerms(terms, batches));
   return terms;
 }
 
