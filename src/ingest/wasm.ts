@@ -2,7 +2,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { setFlagsFromString } from 'node:v8';
 
 /** The part of WebAssembly that is used; Node's types leave it to those of browsers. */
 type Module = object;
@@ -33,10 +32,6 @@ export function instantiator<Exports>(name: string): ((env: object) => Exports) 
   return (env) => new engine.Instance(loaded, { env: { abort, ...env } }).exports as Exports;
 }
 
-/**
- * Compiles at once with the optimising compiler: V8's own way, a quick compilation first and a better one
- * where that proves slow, costs more time than these modules take to do their work.
- */
 function compile(engine: Engine, name: string): Module | null {
   const here = dirname(fileURLToPath(import.meta.url));
   // beside dist/ingest, beside the packs, or built where src is run from
@@ -45,14 +40,9 @@ function compile(engine: Engine, name: string): Module | null {
   if (place === undefined) return null;
   const bytes = readFileSync(place);
   try {
-    setFlagsFromString('--no-liftoff');
-    setFlagsFromString('--no-wasm-lazy-compilation');
     return new engine.Module(bytes);
   } catch {
     // no SIMD
     return null;
-  } finally {
-    setFlagsFromString('--liftoff');
-    setFlagsFromString('--wasm-lazy-compilation');
   }
 }
