@@ -32,6 +32,7 @@ export async function fold(paths: string[], given: unknown): Promise<void> {
     task: options.tid ? 'tid' : options.pid ? 'pid' : 'comm',
     comm: options.comm,
     kernelOnly: options.kernelOnly,
+    ordered: false,
     nameOf: (path) => inputName(path, true),
     format: options.inputFormat,
     kallsyms: options.kallsyms,

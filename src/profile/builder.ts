@@ -12,6 +12,8 @@ export interface ProfileOptions {
   comm: string | undefined;
   /** Keep only kernel frames, and only samples that have one. */
   kernelOnly: boolean;
+  /** false: the order of samples is not kept (`WeightColumn.batches` is null). */
+  ordered?: boolean;
 }
 
 export const DEFAULT_PROFILE_OPTIONS: ProfileOptions = {
@@ -105,7 +107,7 @@ export class ProfileBuilder {
   private column(event: string): WeightColumn {
     const known = this.columns.get(event);
     if (known !== undefined) return known;
-    const column = new WeightColumn(event);
+    const column = new WeightColumn(event, this.options.ordered !== false);
     this.columns.set(event, column);
     return column;
   }

@@ -10,11 +10,16 @@ export class WeightColumn {
   /** Sum of the samples' squared weights. */
   squares = 0;
   /** Samples in the order in which they were taken; null where sums of samples were added. */
-  batches: Batches | null = new Batches();
+  batches: Batches | null;
   /** Weight of all the run's samples of this event, also of those that filters dropped. */
   unfiltered = 0;
 
-  constructor(readonly event: string) {}
+  constructor(
+    readonly event: string,
+    ordered = true,
+  ) {
+    this.batches = ordered ? new Batches() : null;
+  }
 
   /** Adds a sample, in file order; or, where that is lost, several of one node with their summed weight. */
   add(node: number, weight: number, samples = 1): void {
