@@ -107,10 +107,7 @@ console.log('|---|---|---|---|---|---|');
 const commands = contests(base, other, made(10, 'small')).map(([name, each]) => [
   name,
   Object.fromEntries(
-    Object.entries(each).map(([who, line]) => [
-      who,
-      line.replaceAll(`${base}.gz`, to('base.gz')),
-    ]),
+    Object.entries(each).map(([who, line]) => [who, line.replaceAll(`${base}.gz`, to('base.gz'))]),
   ),
 ]);
 for (const [name, each] of commands) {
@@ -129,6 +126,4 @@ const memoryOfDiff = await mostMemory(process.execPath, [
   main,
   ...[base, other, '-q', '-o', to('o.html')],
 ]);
-console.log(
-  `\nmemory: fold ${memory.toFixed(0)} MB, diff to HTML ${memoryOfDiff.toFixed(0)} MB`,
-);
+console.log(`\nmemory: fold ${memory.toFixed(0)} MB, diff to HTML ${memoryOfDiff.toFixed(0)} MB`);

@@ -190,6 +190,8 @@ export function readPerfData(input: OpenInput, options: PerfOptions = {}): OpenI
   return {
     ...input,
     file: null,
+    // those are perf.data's own bytes
+    direct: undefined,
     chunks: text,
     close: async () => {
       await text.return(undefined);

@@ -108,7 +108,7 @@ function isBinary(head: Uint8Array): boolean {
   if (head.includes(0)) return true;
   const text = Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1');
   // a loop over the bytes takes V8, which has not compiled it yet, ten times as long
-   
+
   const control = text.match(/[\x01-\x08\x0b\x0c\x0e-\x1f]/g)?.length ?? 0;
   return control * 50 > head.length;
 }

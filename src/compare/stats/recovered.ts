@@ -62,7 +62,8 @@ export function estimateOfRow(
  * (1 - r) before - after + r native is 0 within noise. All three profiles are noisy, and `before` stands
  * in both differences; each r has the variance and Satterthwaite's degrees of freedom of its own sum.
  * So the set holds 0 exactly where before and after cannot be told apart by Welch's test, 1 where after and
- * native cannot, and has two ends exactly where before and native can.
+ * native cannot, and has two ends exactly where before and native can. With two runs a side the degrees of freedom change
+ * so much with r that the set may have a gap; the interval then may reach over it, and is wider than it need be.
  */
 export function recoveredShare({ native, before, after }: Three<Estimate>): Share {
   const at = (r: number) => {
