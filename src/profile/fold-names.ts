@@ -6,6 +6,11 @@ export interface FoldNameOptions {
   addrs: boolean;
 }
 
+/** What to fold and how its frames are marked (`_[k]`, `_[j]`, addresses of unknown ones). */
+export interface FoldOptions extends FoldNameOptions {
+  event: string;
+}
+
 /**
  * A frame's name in folded stacks, by the rules that stackcollapse-perf.pl and
  * inferno-collapse-perf 0.12 share: unknown symbols take their module's name, `;` becomes `:`,

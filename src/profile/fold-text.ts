@@ -4,7 +4,7 @@
  */
 import { instantiator, type WasmMemory } from '../ingest/index.js';
 import { FrameNames } from './fold-frame-names.js';
-import type { FoldOptions } from './fold.js';
+import type { FoldOptions } from './fold-names.js';
 import { columnOf, type Profile } from './profile.js';
 import { taskName } from './stacks.js';
 

@@ -1,12 +1,7 @@
-import { isFoldKernelDso, type FoldNameOptions } from './fold-names.js';
+import { isFoldKernelDso, type FoldOptions } from './fold-names.js';
 import { foldedWeights, foldTree, type FoldTree } from './fold-tree.js';
 import { wasmFoldedText } from './fold-text.js';
 import type { Profile } from './profile.js';
-
-/** What to fold and how its frames are marked (`_[k]`, `_[j]`, addresses of unknown ones). */
-export interface FoldOptions extends FoldNameOptions {
-  event: string;
-}
 
 /**
  * Folded stacks of a profile, all runs added, as `root;...;leaf weight` lines in bytewise order of

@@ -63,7 +63,8 @@ export function estimateOfRow(
  * in both differences; each r has the variance and Satterthwaite's degrees of freedom of its own sum.
  * So the set holds 0 exactly where before and after cannot be told apart by Welch's test, 1 where after and
  * native cannot, and has two ends exactly where before and native can. With two runs a side the degrees of freedom change
- * so much with r that the set may have a gap; the interval then may reach over it, and is wider than it need be.
+ * so much with r that the set may fall into pieces: the interval reaches from the first to the last of those around the
+ * share, 0 and 1, and over what lies between.
  */
 export function recoveredShare({ native, before, after }: Three<Estimate>): Share {
   const at = (r: number) => {
@@ -79,7 +80,14 @@ export function recoveredShare({ native, before, after }: Three<Estimate>): Shar
   if (overhead <= 0 || before.variance + native.variance + after.variance === 0) return NONE;
   if (outside(overhead, [before, native]) <= 0) return NONE;
   const share = (before.mean - after.mean) / overhead;
-  return { share, interval: [end(at, share, -1), end(at, share, 1)] };
+  const inside = [share, ...[0, 1].filter((r) => at(r) <= 0)];
+  return {
+    share,
+    interval: [
+      Math.min(...inside.map((r) => end(at, r, -1))),
+      Math.max(...inside.map((r) => end(at, r, 1))),
+    ],
+  };
 }
 
 /** How far a sum lies outside of its noise; in it where not positive. */

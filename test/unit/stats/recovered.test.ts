@@ -61,6 +61,15 @@ describe('the recovered share', () => {
     );
   });
 
+  it('reaches over a gap: what cannot be told apart is not told apart by its share', () => {
+    const [native, before] = [around(993.6, 24.2, 6), around(1086.7, 30, 2)];
+    const after = around(900, 0.1, 2);
+    expect(changeOfTotals(before, after).interval?.[1]).toBeGreaterThan(0);
+    const { share: r, interval } = share(native, before, after);
+    expect(r).toBeCloseTo(2.005, 3);
+    expect(interval?.[0]).toBeLessThanOrEqual(0);
+  });
+
   it('is not given without an overhead, nor of single runs', () => {
     expect(share(around(1000, 5), around(1001, 5), around(900, 5)).share).toBeNull();
     expect(share(around(1000, 5), around(900, 5), around(850, 5)).share).toBeNull();
