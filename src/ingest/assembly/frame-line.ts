@@ -32,7 +32,6 @@ const MOST_BYTES: usize = 1 << 25;
 
 /** Behind the last line's newline. */
 let after: usize = 0;
-// @ts-ignore: decorator
 @inline
 export function afterLine(): usize { return after; }
 
@@ -43,7 +42,6 @@ export function startCallchain(): void { current = 0; }
 let plus: usize = 0;
 
 /** Where the line ends that goes on at `at`; 0 where it does not within `end`. Sets `plus` to its last '+', 0 where it has none. */
-// @ts-ignore: decorator
 @inline
 export function endOfLine(at: usize, end: usize): usize {
   let found: usize = 0;
@@ -65,7 +63,6 @@ export function endOfLine(at: usize, end: usize): usize {
 }
 
 /** Digits of the address at `at`, of a width of 16, blanks before them; 0 where it is none. */
-// @ts-ignore: decorator
 @inline
 function addressWidth(at: usize): i32 {
   const bytes = v128.load(at);
@@ -78,7 +75,6 @@ function addressWidth(at: usize): i32 {
 }
 
 /** How many of the next 16 bytes are hex digits before one is none. */
-// @ts-ignore: decorator
 @inline
 function hexDigits(at: usize): i32 {
   const bytes = v128.load(at);
@@ -88,7 +84,6 @@ function hexDigits(at: usize): i32 {
 }
 
 /** The frame id of the line at `at`, if it is the one that followed last time; -1 if it is not. */
-// @ts-ignore: decorator
 @inline
 function asLastTime(at: usize, end: usize): i32 {
   const record = current == 0 ? 0 : nextOf(current);
@@ -119,7 +114,6 @@ function asLastTime(at: usize, end: usize): i32 {
 }
 
 /** The frame id of the line at `at`; IRREGULAR or UNENDED where there is none. Sets `afterLine`. */
-// @ts-ignore: decorator
 @inline
 export function frameOf(at: usize, end: usize): i32 {
   const id = asLastTime(at, end);

@@ -16,13 +16,11 @@ export function grown(from: usize, size: usize): usize {
   return to;
 }
 
-// @ts-ignore: decorator
 @inline
 export function tail(at: usize, length: i32): u64 {
   return length == 0 ? 0 : load<u64>(at) & (u64.MAX_VALUE >> (64 - (<u64>length << 3)));
 }
 
-// @ts-ignore: decorator
 @inline
 export function same(a: usize, b: usize, length: i32): bool {
   let left = length;
@@ -42,7 +40,6 @@ export function same(a: usize, b: usize, length: i32): bool {
 }
 
 /** Of 18 bytes and more, and up to 64 at once: vectors that overlap. */
-// @ts-ignore: decorator
 @inline
 export function sameLong(a: usize, b: usize, length: i32): bool {
   const end = length - 16;
@@ -67,7 +64,6 @@ export function sameLong(a: usize, b: usize, length: i32): bool {
 
 const FACTOR: u64 = 0x9e3779b97f4a7c15;
 
-// @ts-ignore: decorator
 @inline
 export function mix(hash: u64, word: u64): u64 {
   const product = (hash ^ word) * FACTOR;
@@ -77,7 +73,6 @@ export function mix(hash: u64, word: u64): u64 {
 const OTHER: u64 = 0xc2b2ae3d27d4eb4f;
 
 /** Of any number of bytes; two lanes, since a multiplication waits for the one before. */
-// @ts-ignore: decorator
 @inline
 export function hashOf(seed: u64, at: usize, length: i32): u64 {
   let one = mix(seed, <u64>length);
@@ -98,7 +93,6 @@ export function hashOf(seed: u64, at: usize, length: i32): u64 {
 }
 
 /** Of the 64 bytes at `at`, the first in the lowest bit: which are `wanted`. */
-// @ts-ignore: decorator
 @inline
 export function mask64(at: usize, wanted: u8): u64 {
   const w = i8x16.splat(wanted);
@@ -110,7 +104,6 @@ export function mask64(at: usize, wanted: u8): u64 {
 }
 
 /** Of the 64 bytes at `at`: which are digits. */
-// @ts-ignore: decorator
 @inline
 export function digits64(at: usize): u64 {
   const zero = i8x16.splat(48);
@@ -122,13 +115,11 @@ export function digits64(at: usize): u64 {
   return m0 | (m1 << 16) | (m2 << 32) | (m3 << 48);
 }
 
-// @ts-ignore: decorator
 @inline
 export function isDigit(byte: u8): bool {
   return byte - 48 < 10;
 }
 
-// @ts-ignore: decorator
 @inline
 export function isHex(byte: u8): bool {
   return byte - 48 < 10 || byte - 97 < 6;

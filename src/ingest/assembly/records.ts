@@ -36,36 +36,26 @@ let count: i32 = 0;
 export function recordCount(): i32 { return count; }
 export function recordBytes(): usize { return used; }
 
-// @ts-ignore: decorator
 @inline
 export function idOf(record: u32): i32 { return load<i32>(arena + record, 4); }
-// @ts-ignore: decorator
 @inline
 export function kindOf(record: u32): i32 { return load<i32>(arena + record, 32); }
-// @ts-ignore: decorator
 @inline
 export function mostBytesOf(record: u32): i32 { return load<i32>(arena + record, 28); }
-// @ts-ignore: decorator
 @inline
 export function firstLengthOf(record: u32): i32 { return load<i32>(arena + record, 8); }
-// @ts-ignore: decorator
 @inline
 export function secondLengthOf(record: u32): i32 { return load<i32>(arena + record, 12); }
-// @ts-ignore: decorator
 @inline
 export function textOf(record: u32): usize { return arena + record + HEAD; }
-// @ts-ignore: decorator
 @inline
 export function secondOf(record: u32): usize { return seconds.arena + load<u32>(arena + record, 24); }
-// @ts-ignore: decorator
 @inline
 export function nextOf(record: u32): u32 { return load<u32>(arena + record); }
-// @ts-ignore: decorator
 @inline
 export function follow(record: u32, next: u32): void { store<u32>(arena + record, next); }
 
 /** The record of a text in two parts; 0 where it is new. */
-// @ts-ignore: decorator
 @inline
 export function findRecord(kind: i32, hash: u64, a: usize, aLength: i32, b: usize, bLength: i32): u32 {
   let slot = <i32>(hash >> 20) & (capacity - 1);

@@ -31,15 +31,12 @@ export function tellThreadsApart(yes: bool): void { byThread = yes; }
 /** Set by `formOf`: the period, -1 where none is printed; the time in nanoseconds. */
 let period: f64 = 0;
 let time: u64 = 0;
-// @ts-ignore: decorator
 @inline
 export function lastPeriod(): f64 { return period; }
-// @ts-ignore: decorator
 @inline
 export function lastTime(): u64 { return time; }
 
 /** The number that 1 to 8 digits say; the first one stands at `at`. */
-// @ts-ignore: decorator
 @inline
 function number8(at: usize, digits: i32): u64 {
   // the digits move to the end, zeros stand before them; then pairs, fours and eights are added up at once
@@ -49,7 +46,6 @@ function number8(at: usize, digits: i32): u64 {
 }
 
 /** The number that 1 to 16 digits say. */
-// @ts-ignore: decorator
 @inline
 function number16(at: usize, digits: i32): u64 {
   if (digits <= 8) return number8(at, digits);
@@ -57,12 +53,10 @@ function number16(at: usize, digits: i32): u64 {
 }
 
 /** How many of a mask's lowest bits are set. */
-// @ts-ignore: decorator
 @inline
 function run(mask: u64): i32 { return <i32>ctz(~mask); }
 
 /** Where the run of set bits begins that ends below bit `end`; `end` where there is none. */
-// @ts-ignore: decorator
 @inline
 function runBefore(mask: u64, end: i32): i32 {
   return 64 - <i32>clz(~mask & ((<u64>1 << <u64>end) - 1));

@@ -16,7 +16,6 @@ export class Texts {
   arenaUsed: usize = 0;
 
   /** The id of a text in two parts; NONE where it is new. */
-  // @ts-ignore: decorator
   @inline
   find(hash: u64, a: usize, aLength: i32, b: usize, bLength: i32): i32 {
     let slot = <i32>hash & (this.capacity - 1);

@@ -13,11 +13,9 @@ let slots: usize = filled(1 << 13);
 export function nodeCount(): i32 { return count; }
 export function nodesAt(): usize { return nodes; }
 
-// @ts-ignore: decorator
 @inline
 function coded(parent: i32, key: i32): u64 { return <u64>(<u32>parent) | (<u64>key << 32); }
 
-// @ts-ignore: decorator
 @inline
 function slotOf(node: u64): i32 {
   const h = node * 0x9e3779b97f4a7c15;
@@ -71,7 +69,6 @@ let pathDepth: i32 = 0;
 let pathTop: i32 = -1;
 
 /** Puts the frame that called the last one on the stack, which then holds `depth + 1`. */
-// @ts-ignore: decorator
 @inline
 export function push(depth: i32, id: i32): void {
   if (depth == stackRoom) growStack();
