@@ -1,4 +1,4 @@
-import type { FrameTable } from '../ingest/index.js';
+import type { FrameTable, StringTable } from '../ingest/index.js';
 import { foldFrameName, type FoldNameOptions } from './fold-names.js';
 
 const UNSEEN = -1;
@@ -14,7 +14,7 @@ export class FrameNames {
   constructor(
     private readonly frames: FrameTable,
     private readonly java: boolean,
-    private readonly idOf: (name: string) => number,
+    private readonly texts: StringTable,
     private readonly options: FoldNameOptions,
   ) {
     this.found = new Int32Array(frames.size).fill(UNSEEN);
@@ -51,9 +51,10 @@ export class FrameNames {
 
   private make(frame: number, symbol: string): number {
     const { options } = this;
-    if (!this.java && !options.kernel && !options.jit && isPlain(symbol)) return this.idOf(symbol);
+    if (!this.java && !options.kernel && !options.jit && isPlain(symbol))
+      return this.texts.id(symbol);
     const name = foldFrameName(this.frames, frame, options, this.java);
-    const names = name === '' ? [] : name.split(';').map(this.idOf);
+    const names = name === '' ? [] : name.split(';').map((part) => this.texts.id(part));
     const [only] = names;
     if (only !== undefined && names.length === 1) return only;
     this.lists.push(names);

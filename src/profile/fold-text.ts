@@ -2,7 +2,7 @@
  * Folded stacks as text through WebAssembly (assembly/fold.ts): a wide recording has a hundred thousand of them, and
  * JavaScript that runs once is not compiled by V8 before it has ended.
  */
-import { instantiator, type WasmMemory } from '../ingest/index.js';
+import { instantiator, StringTable, type WasmMemory } from '../ingest/index.js';
 import { FrameNames } from './fold-frame-names.js';
 import type { FoldOptions } from './fold-names.js';
 import { columnOf, type Profile } from './profile.js';
@@ -97,20 +97,14 @@ function textPool(wasm: Exports, texts: readonly string[]): { pool: number; star
 }
 
 function namesOf({ frames, stacks }: Profile, options: FoldOptions): Names | undefined {
-  const ids = new Map<string, number>();
-  const idOf = (name: string) => {
-    const known = ids.get(name);
-    if (known !== undefined) return known;
-    ids.set(name, ids.size);
-    return ids.size - 1;
-  };
+  const texts = new StringTable();
   const lists: number[] = [];
   const listed = (names: readonly number[]) => {
     if (names.length === 0) return -1;
     lists.push(names.length, ...names);
     return -2 - (lists.length - names.length - 1);
   };
-  const known = new FrameNames(frames, false, idOf, options);
+  const known = new FrameNames(frames, false, texts, options);
   const nameOf: number[] = [];
   for (let frame = 0; frame < frames.size; frame++) {
     const name = known.of(frame);
@@ -126,11 +120,11 @@ function namesOf({ frames, stacks }: Profile, options: FoldOptions): Names | und
       const comm = frames.strings.text(taskName(key)).trim().replaceAll(' ', '_');
       if (comm.startsWith('java')) return undefined;
       // a comm may hold what separates frames
-      const parts = comm.split(';').map(idOf);
+      const parts = comm.split(';').map((part) => texts.id(part));
       task = nameOf.push(parts.length === 1 ? (parts[0] ?? 0) : listed(parts)) - 1;
       tasks.set(key, task);
     }
     keys[node] = task;
   }
-  return { texts: [...ids.keys()], nameOf: Int32Array.from(nameOf), lists, keys };
+  return { texts: texts.values, nameOf: Int32Array.from(nameOf), lists, keys };
 }

@@ -1,8 +1,8 @@
+import { StringTable } from '../ingest/index.js';
 import { FrameNames } from './fold-frame-names.js';
 import type { FoldNameOptions } from './fold-names.js';
-import { FoldNodes } from './fold-nodes.js';
 import { columnOf, type Profile } from './profile.js';
-import { taskName } from './stacks.js';
+import { StackTable, taskName } from './stacks.js';
 
 const PLAIN = { kernel: false, jit: false, addrs: false } as const;
 
@@ -32,19 +32,13 @@ export interface FoldSide {
 
 /** Folds each profile's event into one tree; nodes of stacks that both have are shared. */
 export function foldTree(sides: readonly FoldSide[], options: FoldNameOptions = PLAIN): FoldTree {
-  const nodes = new FoldNodes(sides.reduce((sum, { profile }) => sum + profile.stacks.size, 0));
-  const nameIds = new Map<string, number>();
-  const idOf = (name: string) => {
-    const known = nameIds.get(name);
-    if (known !== undefined) return known;
-    nameIds.set(name, nameIds.size);
-    return nameIds.size - 1;
-  };
-  const nodeOf = sides.map(({ profile }) => place(profile, nodes, idOf, options));
-  const { parent, name } = nodes;
+  const nodes = new StackTable(sides.reduce((sum, { profile }) => sum + profile.stacks.size, 0));
+  const names = new StringTable();
+  const nodeOf = sides.map(({ profile }) => place(profile, nodes, names, options));
+  const { parents: parent, keys: name } = nodes.columns;
   const ends = sides.map((side, i) => endsOf(side, nodeOf[i] ?? new Int32Array(), parent.length));
   return {
-    names: [...nameIds.keys()],
+    names: names.values,
     parent,
     name,
     nodeOf,
@@ -91,28 +85,28 @@ function endsOf(
 /** Puts a profile's stacks into the tree; gives the tree's node of each of its own. */
 function place(
   profile: Profile,
-  nodes: FoldNodes,
-  idOf: (name: string) => number,
+  nodes: StackTable,
+  texts: StringTable,
   options: FoldNameOptions,
 ): Int32Array {
   const { stacks, frames } = profile;
   const map = new Int32Array(stacks.size);
   const java = new Uint8Array(stacks.size);
-  const plainNames = new FrameNames(frames, false, idOf, options);
+  const plainNames = new FrameNames(frames, false, texts, options);
   let javaNames: FrameNames | undefined;
   for (let node = 0; node < stacks.size; node++) {
     const key = stacks.key(node);
     if (key < 0) {
       const comm = frames.strings.text(taskName(key)).trim().replaceAll(' ', '_');
       // a comm may hold what separates frames
-      map[node] = comm.split(';').reduce((at, part) => nodes.child(at, idOf(part)), -1);
+      map[node] = comm.split(';').reduce((at, part) => nodes.child(at, texts.id(part)), -1);
       java[node] = comm.startsWith('java') ? 1 : 0;
       continue;
     }
     const parent = stacks.parent(node);
     const isJava = (java[node] = java[parent] ?? 0);
     const names =
-      isJava === 0 ? plainNames : (javaNames ??= new FrameNames(frames, true, idOf, options));
+      isJava === 0 ? plainNames : (javaNames ??= new FrameNames(frames, true, texts, options));
     const name = names.of(key);
     let at = map[parent] ?? 0;
     if (name >= 0) at = nodes.child(at, name);

@@ -9,9 +9,15 @@ export class StackTable {
   private slots = new Int32Array(0);
   /** Nodes that are in the index: those that were appended come in when it is asked. */
   private indexed = 0;
-  private parents = new Int32Array(1 << 11);
-  private keys = new Int32Array(1 << 11);
+  private parents: Int32Array;
+  private keys: Int32Array;
   private count = 0;
+
+  /** `expected` nodes are stored without growing, which takes longer than filling. */
+  constructor(private readonly expected = 0) {
+    this.parents = new Int32Array(Math.max(expected, 1 << 11));
+    this.keys = new Int32Array(this.parents.length);
+  }
 
   get size(): number {
     return this.count;
@@ -65,7 +71,7 @@ export class StackTable {
   /** Brings all nodes into the index, and makes it large enough for one more. */
   private index(): void {
     let capacity = Math.max(1 << 12, this.slots.length);
-    while (capacity < 2 * this.count + 2) capacity *= 2;
+    while (capacity < 2 * this.count + 2 || capacity < this.expected) capacity *= 2;
     if (capacity > this.slots.length) {
       // larger than needed now: it is made anew each time that it is full
       this.slots = new Int32Array(capacity * 2).fill(-1);

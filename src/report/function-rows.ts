@@ -7,26 +7,19 @@ type Row = Report['functions'][number];
 /** The functions by how much they changed: the largest part of a document, after the graph. */
 export function functionRows({ functions, findings }: Comparison, row: RowMaker): Row[] {
   const rows = functions.map((f, i): Row => {
-    const {
-      base,
-      new: other,
-      percent,
-      interval,
-      percentInterval,
-      verdict,
-    } = row(f, findings.functions[i]);
+    const measured = row(f, findings.functions[i]);
     // not spread: there are tens of thousands of them
     return {
       function: f.function,
       dso: f.dso === '' ? null : f.dso,
       bucket: f.bucket,
-      base,
-      new: other,
-      percent,
-      interval,
-      percentInterval,
-      verdict,
-      delta: other - base,
+      base: measured.base,
+      new: measured.new,
+      percent: measured.percent,
+      interval: measured.interval,
+      percentInterval: measured.percentInterval,
+      verdict: measured.verdict,
+      delta: measured.new - measured.base,
       hasSites: f.hasSites,
       moved: f.moved,
       samples: { base: f.base.samples, new: f.new.samples },
