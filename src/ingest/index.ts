@@ -1,5 +1,5 @@
 /** Bytes to samples. See README.md in this folder. */
-export { FrameTable, StringTable, type RawFrame } from './tables.js';
+export { FrameTable, StringTable, type RawFrame, type TextPool } from './tables.js';
 export {
   NO_ADDRESS,
   PerfScriptReader,
@@ -7,7 +7,7 @@ export {
   type Sample,
   type SampleSink,
 } from './perf-script.js';
-export type { Addresses, BlockSink, ScannedBlock, Scanner } from './scanner.js';
+export type { Addresses, BlockSink, ScannedBlock, Scanner, Sums } from './scanner.js';
 export { instantiator, type WasmMemory } from './wasm.js';
 export { LineLedger, type SkippedLines } from './line-ledger.js';
 export { emptyHeader, type RecordingHeader } from './header-block.js';

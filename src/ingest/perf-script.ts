@@ -160,9 +160,7 @@ export class PerfScriptReader {
       !this.inHeaderBlock &&
       this.bare === undefined &&
       this.current === undefined;
-    if (!here || this.blocks === undefined) return false;
-    this.scanner ??= Scanner.of(this.blocks, this.frames, isRegular);
-    return this.scanner !== null;
+    return here && this.scanner !== undefined;
   }
 
   /** Reads regular samples through the scanner, and all others line by line: what it holds, and `fresh` bytes behind. */
@@ -524,6 +522,9 @@ export class PerfScriptReader {
       const bare = sample.event === '' && Number.isNaN(sample.time);
       this.form = bare ? 'bare' : 'full';
       this.eventless = sample.event === '';
+      // before the first sample is handed on: all of a run's are summed in one place
+      if (!bare && this.blocks !== undefined && this.scanner === undefined)
+        this.scanner = Scanner.of(this.blocks, this.frames, isRegular);
     }
     recording.samples++;
     if (sample.period < 0) recording.samplesWithoutPeriod++;

@@ -6,7 +6,8 @@
 import { parseFrameLine } from './frame-line.js';
 import { parseSampleLine, type SampleLine } from './sample-line.js';
 import type { FrameTable } from './tables.js';
-import { instantiator, type WasmMemory } from './wasm.js';
+import { instantiator } from './wasm.js';
+import { WasmTables, type TableExports } from './wasm-tables.js';
 
 /** Which addresses tell frames apart: none, the kernel's (16 digits), or all. */
 export type Addresses = 'none' | 'kernel' | 'all';
@@ -18,7 +19,7 @@ export interface ScannedBlock {
   readonly nodes: Int32Array;
   readonly forms: Int32Array;
   readonly periods: Float64Array;
-  /** The tree so far: parent and key of each node; parents come first; keys are frame ids, or -1 - task at the top. */
+  /** The tree so far: parent and key of each node; parents come first; keys are frame ids, or a task's at the top. */
   readonly nodeCount: number;
   readonly tree: Int32Array;
 }
@@ -28,25 +29,46 @@ export interface BlockSink {
   /** Whether stacks of one comm, but of different processes or threads, are different. */
   readonly byThread: boolean;
   readonly addresses: Addresses;
-  /** A number of 0 or more for the task of samples like this one; samples of one task share their stacks. */
-  task(sample: Readonly<SampleLine>): number;
-  /**
-   * Nodes that the scanner's tree is to have from `size` on, which were made elsewhere: parent and key of each,
-   * in turn. Where the sink has no tree of the same numbers there are none.
-   */
-  ahead(size: number): readonly number[];
+  /** Whether the scanner sums samples up by node, in its own memory (`Sums`), or hands them over in blocks. */
+  readonly sums: boolean;
+  /** The key, below 0, of the task of samples like this one; samples of one task share their stacks. */
+  taskKey(sample: Readonly<SampleLine>): number;
+  /** The column, opened through `Sums`, for the current run's samples like this one. Where the scanner sums. */
+  columnOf(sample: Readonly<SampleLine>): number;
   /** `forms[i]` is a sample of form i: its comm, event and whether it has a period hold for all of them. */
   block(block: ScannedBlock, forms: readonly SampleLine[]): void;
-  /** The scanner that gives the blocks, kept for the next recording: it knows the frames already. */
+  /** Called when there is a scanner, before it reads; its tree is to have the nodes that were made without it. */
+  begin(scanner: Scanner): void;
+  /** The scanner that reads, kept for the next recording: it knows the frames already. */
   scanner?: Scanner | null;
 }
 
-interface Exports {
-  memory: WasmMemory;
-  configure(addresses: number, byThread: boolean): void;
+/** What the scanner has summed up in a column: of each stack node, and in batches of consecutive samples. */
+export interface Sums {
+  weights: Float64Array<ArrayBuffer>;
+  counts: Uint32Array<ArrayBuffer>;
+  samples: number;
+  total: number;
+  squares: number;
+  /** Nodes and their samples, from each of `starts` on those of a batch of `size`; the last one has `filled`. */
+  batches: {
+    nodes: Int32Array<ArrayBuffer>;
+    counts: Uint32Array<ArrayBuffer>;
+    starts: number[];
+    filled: number;
+    size: number;
+  } | null;
+}
+
+interface Exports extends TableExports {
+  configure(addresses: number, byThread: boolean, sums: boolean): void;
   reserve(size: number): number;
   scan(length: number, from: number): number;
   setTask(form: number, task: number): void;
+  forgetColumns(): void;
+  newColumn(ordered: boolean): number;
+  dropColumn(column: number): void;
+  addSample(column: number, node: number, weight: number): void;
   why(): number;
   sampleCount(): number;
   frameCount(): number;
@@ -88,8 +110,7 @@ export class Scanner {
   private readonly forms: SampleLine[] = [];
   private inputAt = 0;
   private inputSize = 0;
-  /** All of the module's memory. */
-  private bytes = Buffer.alloc(0);
+  private readonly tables: WasmTables;
 
   private constructor(
     private readonly frames: FrameTable,
@@ -100,9 +121,10 @@ export class Scanner {
   ) {
     this.wasm = instance({
       newFrame: (at: number, length: number) => this.newFrame(at, length),
-      // offsets of 2^53 and more say nothing, as in parseFrameLine
-      frameLike: (like: number, hi: number, lo: number, offset: number) =>
-        frames.idLike(like, hi >>> 0, lo >>> 0, Number.isSafeInteger(offset) ? offset : -1),
+      columnOf: (form: number) => {
+        const sample = this.forms[form];
+        return sample === undefined ? 0 : sink.columnOf(sample);
+      },
       newForm: (
         at: number,
         length: number,
@@ -112,7 +134,8 @@ export class Scanner {
         periodEnd: number,
       ) => this.newForm(at, length, [time - at, timeEnd - at], [period - at, periodEnd - at]),
     });
-    this.wasm.configure(MODES[sink.addresses], sink.byThread);
+    this.wasm.configure(MODES[sink.addresses], sink.byThread, sink.sums);
+    this.tables = new WasmTables(this.wasm, frames);
   }
 
   /** The sink's scanner, made if it has none yet; null where WebAssembly with SIMD is not to be had. */
@@ -124,6 +147,7 @@ export class Scanner {
     if (sink.scanner === undefined) {
       const instance = instantiator<Exports>('scan.wasm');
       sink.scanner = instance === null ? null : new Scanner(frames, sink, regular, instance);
+      if (sink.scanner !== null) sink.begin(sink.scanner);
     }
     return sink.scanner;
   }
@@ -142,15 +166,11 @@ export class Scanner {
   /** Reads regular samples from the input's first `length` bytes, beginning at `from`. */
   scan(length: number, from: number): Scan {
     const { wasm } = this;
-    const before = wasm.nodeCount();
-    const ahead = this.sink.ahead(before);
-    for (let i = 0; i < ahead.length; i += 2) wasm.child(ahead[i] ?? -1, ahead[i + 1] ?? 0);
     const read = wasm.scan(length, from);
     const samples = wasm.sampleCount();
     const why = wasm.why();
-    // a task may be new without a sample
-    if (samples > 0 || wasm.nodeCount() > before)
-      this.sink.block(this.takeBlock(samples), this.forms);
+    this.tables.pull();
+    if (!this.sink.sums && samples > 0) this.sink.block(this.takeBlock(samples), this.forms);
     return {
       read,
       next: why === 0 ? 'more' : why === 1 ? 'irregular' : 'again',
@@ -184,23 +204,81 @@ export class Scanner {
   private takeBlock(samples: number): ScannedBlock {
     const { wasm } = this;
     const { buffer } = wasm.memory;
-    const nodeCount = wasm.nodeCount();
+    const { tree } = this;
     return {
       samples,
       nodes: new Int32Array(buffer, wasm.sampleNodesAt(), samples),
       forms: new Int32Array(buffer, wasm.formsAt(), samples),
       periods: new Float64Array(buffer, wasm.periodsAt(), samples),
-      nodeCount,
-      tree: new Int32Array(buffer, wasm.nodesAt(), nodeCount * 2),
+      nodeCount: tree.length / 2,
+      tree,
     };
   }
 
-  /** As the line reader decodes: a byte order mark stands for itself. */
+  /** Ends a run: samples of the next one go into columns of their own. */
+  endRun(): void {
+    this.wasm.forgetColumns();
+  }
+
+  /** A column for samples of the run that begins or goes on, in their order or not. */
+  openColumn(ordered: boolean): number {
+    return this.wasm.newColumn(ordered);
+  }
+
+  /** Adds a sample that was not regular, in its turn. */
+  addSample(column: number, node: number, weight: number): void {
+    this.wasm.addSample(column, node, weight);
+  }
+
+  /** The node of a frame, or at the top (-1) of a task, made if it is new. */
+  child(parent: number, key: number): number {
+    return this.wasm.child(parent, key);
+  }
+
+  /** Takes a column's sums out (assembly/columns.ts says how it lies in memory). */
+  takeColumn(at: number): Sums {
+    const { wasm } = this;
+    const { buffer } = wasm.memory;
+    const field = new Int32Array(buffer, at, 16);
+    const of = (i: number) => field[i] ?? 0;
+    const [total = 0, squares = 0] = new Float64Array(buffer, at + 16, 2);
+    const ints = (place: number, length: number) => new Int32Array(buffer, place, length).slice();
+    const uints = (place: number, length: number) => new Uint32Array(buffer, place, length).slice();
+    const sums = {
+      weights: new Float64Array(buffer, of(0), of(2)).slice(),
+      counts: uints(of(1), of(2)),
+      samples: of(3),
+      total,
+      squares,
+      batches:
+        of(14) === 0
+          ? null
+          : {
+              nodes: ints(of(8), of(10)),
+              counts: uints(of(9), of(10)),
+              starts: [...ints(of(11), of(12))],
+              filled: of(13),
+              size: of(14),
+            },
+    };
+    wasm.dropColumn(at);
+    return sums;
+  }
+
+  /** Parent and key of each node in turn: a view that the next scan may take away. */
+  get tree(): Int32Array {
+    const { wasm } = this;
+    return new Int32Array(wasm.memory.buffer, wasm.nodesAt(), 2 * wasm.nodeCount());
+  }
+
+  /** Ends reading: texts and frames go back to their tables. */
+  release(): void {
+    this.tables.release();
+  }
+
   private text(at: number, length: number): string {
-    const { buffer } = this.wasm.memory;
-    // growing memory takes the old view away
-    if (this.bytes.buffer !== buffer) this.bytes = Buffer.from(buffer);
-    return this.bytes.toString('utf8', at, at + length);
+    // as the line reader decodes: a byte order mark stands for itself
+    return this.tables.memory.toString('utf8', at, at + length);
   }
 
   private newFrame(at: number, length: number): number {
@@ -248,7 +326,7 @@ export class Scanner {
     if (!means) return -1;
     const form = this.forms.length;
     this.forms.push(sample);
-    this.wasm.setTask(form, this.sink.task(sample));
+    this.wasm.setTask(form, this.sink.taskKey(sample));
     return form;
   }
 }

@@ -1,31 +1,100 @@
+/** Holds the texts and frames while a scanner reads, which must know them before this side does. */
+export interface TableSource {
+  readonly texts: number;
+  /** The id of a text, made if it is new. */
+  textId(text: string): number;
+  text(id: number): string;
+  /** The id of a frame, made if it is new. */
+  frameId(
+    addressHi: number,
+    addressLo: number,
+    symbol: number,
+    offset: number,
+    dso: number,
+    inlined: number,
+  ): number;
+}
+
+/** Texts as UTF-8, one behind the other in the order of their ids, and where each ends. */
+export interface TextPool {
+  readonly bytes: Buffer;
+  readonly ends: Uint32Array;
+}
+
+const NO_TEXTS: TextPool = { bytes: Buffer.alloc(0), ends: new Uint32Array(0) };
+
 /** Interns strings: equal text, equal id; ids count from 0 in order of first sight. */
 export class StringTable {
   private readonly ids = new Map<string, number>();
-  readonly values: string[] = [];
+  /** Texts that were asked for, or that came as such. */
+  private texts: (string | undefined)[] = [];
+  private count = 0;
+  /** Of the first ids: their texts, wherever they are not in `texts`. */
+  private pool = NO_TEXTS;
+  /** Whether `ids` has all texts. */
+  private indexed = true;
+  private source: TableSource | null = null;
 
   id(text: string): number {
+    if (this.source !== null) return this.source.textId(text);
+    if (!this.indexed) this.index();
     const known = this.ids.get(text);
     if (known !== undefined) return known;
-    const id = this.values.length;
+    const id = this.count++;
     this.ids.set(text, id);
-    this.values.push(text);
+    this.texts[id] = text;
     return id;
-  }
-
-  /** The id of a text seen before, or undefined. */
-  find(text: string): number | undefined {
-    return this.ids.get(text);
   }
 
   /** Text of an id handed out by this table. */
   text(id: number): string {
-    const value = this.values[id];
-    if (value === undefined) throw new RangeError(`string id ${id} of ${this.values.length}`);
-    return value;
+    if (this.source !== null) return this.source.text(id);
+    return this.texts[id] ?? this.decoded(id);
   }
 
   get size(): number {
-    return this.values.length;
+    return this.source?.texts ?? this.count;
+  }
+
+  /** All texts, by their ids. */
+  get values(): string[] {
+    return Array.from({ length: this.size }, (_, id) => this.text(id));
+  }
+
+  /** All texts as bytes, without making strings of them where there are none. */
+  get utf8(): TextPool {
+    if (this.pool.ends.length === this.count) return this.pool;
+    const { values } = this;
+    const ends = new Uint32Array(values.length);
+    let end = 0;
+    values.forEach((text, id) => (ends[id] = end += Buffer.byteLength(text)));
+    return { bytes: Buffer.from(values.join('')), ends };
+  }
+
+  /** From here on texts are the source's, which has those of this table already; null: none are any more. */
+  follow(source: TableSource | null): void {
+    this.source = source;
+  }
+
+  /** Takes over all texts from a source, which is left. */
+  take(pool: TextPool): void {
+    this.source = null;
+    this.pool = pool;
+    this.count = pool.ends.length;
+    this.texts = new Array<string | undefined>(this.count);
+    this.indexed = false;
+  }
+
+  private decoded(id: number): string {
+    const { bytes, ends } = this.pool;
+    const end = ends[id];
+    if (end === undefined) throw new RangeError(`string id ${id} of ${this.count}`);
+    return (this.texts[id] = bytes.toString('utf8', id === 0 ? 0 : ends[id - 1], end));
+  }
+
+  private index(): void {
+    for (let id = 0; id < this.count; id++) this.ids.set(this.text(id), id);
+    this.indexed = true;
   }
 }
 
@@ -42,8 +111,19 @@ export interface RawFrame {
   inlined: boolean;
 }
 
+/** Frames in parallel columns. */
+export interface FrameColumns {
+  readonly addressHi: Uint32Array;
+  readonly addressLo: Uint32Array;
+  readonly symbol: Int32Array;
+  readonly offset: Float64Array;
+  readonly dso: Int32Array;
+  readonly inlined: Uint8Array;
+}
+
 /** Interns frames by all their fields; ids count from 0. Columns are parallel; what stands behind `size` says nothing. */
-export class FrameTable {
+export class FrameTable implements FrameColumns {
+  private source: TableSource | null = null;
   /** Open addressing over the columns: frame id, -1 where a slot is free. Made when the first frame is asked for. */
   private slots = new Int32Array(0);
   private count = 0;
@@ -69,16 +149,26 @@ export class FrameTable {
     );
   }
 
-  /** A frame with the names of `like`, at another address and offset (-1: none). */
-  idLike(like: number, addressHi: number, addressLo: number, offset: number): number {
-    return this.find(
-      addressHi,
-      addressLo,
-      this.symbol[like] ?? 0,
-      offset,
-      this.dso[like] ?? 0,
-      this.inlined[like] ?? 0,
-    );
+  /** From here on frames are the source's, which has those of this table already; null: none are any more. */
+  follow(source: TableSource | null): void {
+    this.source = source;
+    // what is added meanwhile is not in the index
+    this.slots = new Int32Array(0);
+  }
+
+  /** Takes over the frames that columns have beyond this table's. */
+  take(columns: FrameColumns): void {
+    const { count: from } = this;
+    const to = columns.symbol.length;
+    if (to === from) return;
+    if (to > this.room) this.grow(to);
+    this.addressHi.set(columns.addressHi.subarray(from), from);
+    this.addressLo.set(columns.addressLo.subarray(from), from);
+    this.symbol.set(columns.symbol.subarray(from), from);
+    this.offset.set(columns.offset.subarray(from), from);
+    this.dso.set(columns.dso.subarray(from), from);
+    this.inlined.set(columns.inlined.subarray(from), from);
+    this.count = to;
   }
 
   private find(
@@ -89,6 +179,8 @@ export class FrameTable {
     dso: number,
     inlined: number,
   ): number {
+    if (this.source !== null)
+      return this.source.frameId(addressHi, addressLo, symbol, offset, dso, inlined);
     if (this.slots.length < 2 * this.count + 2) this.rehash();
     const { slots, symbol: symbols } = this;
     const mask = slots.length - 1;
@@ -106,7 +198,7 @@ export class FrameTable {
       slot = (slot + 1) & mask;
     }
     const id = this.count++;
-    if (id === this.room) this.grow();
+    if (id === this.room) this.grow(id + 1);
     slots[slot] = id;
     this.addressHi[id] = addressHi;
     this.addressLo[id] = addressLo;
@@ -134,8 +226,8 @@ export class FrameTable {
     return this.count;
   }
 
-  private grow(): void {
-    this.room *= 2;
+  private grow(size: number): void {
+    this.room = Math.max(size, 2 * this.room);
     this.addressHi = longer(this.addressHi, new Uint32Array(this.room));
     this.addressLo = longer(this.addressLo, new Uint32Array(this.room));
     this.symbol = longer(this.symbol, new Int32Array(this.room));

@@ -1,3 +1,5 @@
+import type { Sums } from '../ingest/index.js';
+
 /** Batches of a run; when all are full, neighbours are merged by two. */
 const MOST = 64;
 
@@ -17,6 +19,19 @@ export class Batches {
   private filled = 0;
   /** Samples a batch. */
   size = 1;
+
+  /** Those that were filled elsewhere. */
+  static of({ nodes, counts, starts, filled, size }: NonNullable<Sums['batches']>): Batches {
+    const batches = new Batches();
+    batches.nodes = nodes;
+    batches.counts = counts;
+    batches.used = nodes.length;
+    batches.starts = starts;
+    batches.start = starts.at(-1) ?? 0;
+    batches.filled = filled;
+    batches.size = size;
+    return batches;
+  }
 
   /** Takes the next sample in time. */
   add(node: number): void {

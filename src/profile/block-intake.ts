@@ -15,18 +15,21 @@ export interface IntakeTarget {
   keepsFrame(frame: number): boolean;
 }
 
-/** Takes samples in blocks (ingest/scanner.ts) into the profile's own stacks and columns, one run after another. */
+/**
+ * Takes samples from a scanner (ingest/scanner.ts), one run after another. Without filters they are summed in its
+ * memory, where its tree is the profile's, and taken over at the end; else they come in blocks, and what the filters
+ * keep goes into the profile's own stacks and columns.
+ */
 export class BlockIntake implements BlockSink {
-  private readonly taskIds = new Map<number, number>();
-  private readonly taskKeys: number[] = [];
-  /** The current run's column of each form. */
-  private columns: WeightColumn[] = [];
+  /** The scanner's columns of the current run. */
+  private columns = new Map<WeightColumn, number>();
+  /** With filters: the current run's column of each form, and whether its comm is kept. */
+  private ofForm: WeightColumn[] = [];
   private readonly kept: boolean[] = [];
   /** The profile's node of each of the scanner's, -1 where no kept sample needed it yet. */
   private map = new Int32Array(1 << 12).fill(-1);
   private readonly path: number[] = [];
-  /** Whether the scanner's tree is the profile's, under the same numbers: without filters nothing is left out. */
-  private readonly adopts: boolean;
+  readonly sums: boolean;
   scanner?: Scanner | null;
 
   constructor(
@@ -34,77 +37,74 @@ export class BlockIntake implements BlockSink {
     readonly byThread: boolean,
     readonly addresses: Addresses,
   ) {
-    this.adopts = target.keepsAll;
+    this.sums = target.keepsAll;
+  }
+
+  /** Where a sample that came alone goes, if samples are summed by a scanner; null: it is the profile's own business. */
+  get summing(): Scanner | null {
+    return this.sums ? (this.scanner ?? null) : null;
+  }
+
+  begin(scanner: Scanner): void {
+    const { stacks } = this.target;
+    if (this.sums)
+      for (let node = 0; node < stacks.size; node++)
+        scanner.child(stacks.parent(node), stacks.key(node));
   }
 
   endRun(): void {
-    this.columns = [];
+    const { scanner, columns } = this;
+    if (!scanner) return;
+    for (const [column, at] of columns) column.take(scanner.takeColumn(at));
+    scanner.endRun();
+    this.columns = new Map();
+    this.ofForm = [];
   }
 
-  /** Nodes of samples that came one by one, or before this intake was there. */
-  ahead(size: number): readonly number[] {
-    const { stacks } = this.target;
-    const nodes: number[] = [];
-    for (let node = this.adopts ? size : stacks.size; node < stacks.size; node++) {
-      const key = stacks.key(node);
-      nodes.push(stacks.parent(node), key < 0 ? -1 - this.taskId(key) : key);
-    }
-    return nodes;
+  /** Ends reading: the profile is on its own. */
+  release(): void {
+    const { scanner, sums } = this;
+    if (!scanner) return;
+    if (sums) this.target.stacks.take(scanner.tree);
+    scanner.release();
+    this.scanner = null;
   }
 
-  task(sample: Readonly<SampleLine>): number {
-    return this.taskId(this.target.taskKey(sample));
+  taskKey(sample: Readonly<SampleLine>): number {
+    return this.target.taskKey(sample);
   }
 
-  private taskId(key: number): number {
-    const known = this.taskIds.get(key);
-    if (known !== undefined) return known;
-    this.taskIds.set(key, this.taskKeys.length);
-    return this.taskKeys.push(key) - 1;
+  columnOf(sample: Readonly<Pick<SampleLine, 'event'>>): number {
+    const column = this.target.column(sample.event);
+    let at = this.columns.get(column);
+    if (at === undefined)
+      this.columns.set(column, (at = this.scanner?.openColumn(column.batches !== null) ?? 0));
+    return at;
   }
 
   block(block: ScannedBlock, forms: readonly SampleLine[]): void {
-    this.adopt(block);
+    this.reserve(block.nodeCount);
     const { nodes, periods, forms: formOf, samples } = block;
     const { stacks } = this.target;
-    let form = -1;
-    let column: WeightColumn | undefined;
     for (let i = 0; i < samples; i++) {
-      const next = formOf[i] ?? 0;
-      if (next !== form || column === undefined) {
-        form = next;
-        column = this.columns[form] ?? this.open(form, forms);
-      }
+      const form = formOf[i] ?? 0;
+      const column = this.ofForm[form] ?? this.open(form, forms);
       const period = periods[i] ?? -1;
       const weight = period < 0 ? 1 : period;
       column.unfiltered += weight;
-      let node = nodes[i] ?? 0;
-      if (!this.adopts) {
-        if (this.kept[form] !== true) continue;
-        const known = this.map[node] ?? -1;
-        node = known >= 0 ? known : this.mapNode(node, block.tree);
-        // nothing but the task is left of a stack without a kernel frame
-        if (stacks.parent(node) < 0) continue;
-      }
-      column.add(node, weight);
+      if (this.kept[form] !== true) continue;
+      const scanned = nodes[i] ?? 0;
+      const known = this.map[scanned] ?? -1;
+      const node = known >= 0 ? known : this.mapNode(scanned, block.tree);
+      // nothing but the task is left of a stack without a kernel frame
+      if (stacks.parent(node) >= 0) column.add(node, weight);
     }
-  }
-
-  /** Takes over the scanner's new nodes as they are; with filters, only makes room for them. */
-  private adopt({ nodeCount, tree }: ScannedBlock): void {
-    const { stacks } = this.target;
-    if (!this.adopts) this.reserve(nodeCount);
-    else
-      for (let node = stacks.size; node < nodeCount; node++) {
-        const key = tree[2 * node + 1] ?? 0;
-        stacks.append(tree[2 * node] ?? -1, key < 0 ? (this.taskKeys[-1 - key] ?? 0) : key);
-      }
   }
 
   private open(form: number, forms: readonly SampleLine[]): WeightColumn {
     const sample = forms[form];
     const column = this.target.column(sample?.event ?? '');
-    this.columns[form] = column;
+    this.ofForm[form] = column;
     this.kept[form] = this.target.keepsComm(sample?.comm ?? '');
     return column;
   }
@@ -119,7 +119,7 @@ export class BlockIntake implements BlockSink {
       const parent = tree[2 * at] ?? -1;
       const key = tree[2 * at + 1] ?? 0;
       const above = parent < 0 ? -1 : (map[parent] ?? -1);
-      if (parent < 0) mapped = stacks.child(-1, this.taskKeys[-1 - key] ?? 0);
+      if (parent < 0) mapped = stacks.child(-1, key);
       else mapped = this.target.keepsFrame(key) ? stacks.child(above, key) : above;
       map[at] = mapped;
     }

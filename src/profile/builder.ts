@@ -40,11 +40,13 @@ export class ProfileBuilder {
     const { options } = this;
     const weight = sample.period < 0 ? 1 : sample.period;
     // before the filters: which event is the first must not depend on them
+    const summing = this.intake?.summing ?? null;
+    const tree = summing ?? this.stacks;
     const column = this.column(sample.event);
     column.unfiltered += weight;
     if (options.comm !== undefined && sample.comm !== options.comm) return;
     const { frames, depth } = sample;
-    let node = this.stacks.child(
+    let node = tree.child(
       -1,
       taskKey(this.frames.strings.id(taskLabel(sample, options.task))),
     );
@@ -52,11 +54,12 @@ export class ProfileBuilder {
     for (let i = depth - 1; i >= 0; i--) {
       const frame = frames[i] ?? 0;
       if (options.kernelOnly && !this.isKernel(frame)) continue;
-      node = this.stacks.child(node, frame);
+      node = tree.child(node, frame);
       kept++;
     }
     if (kept === 0) return;
-    column.add(node, weight);
+    if (summing === null) column.add(node, weight);
+    else summing.addSample(this.intake?.columnOf(sample) ?? 0, node, weight);
   };
 
   /** Takes the samples of the run that is being read in blocks: the same as `add`, sample by sample. */
@@ -81,6 +84,7 @@ export class ProfileBuilder {
     recording: Recording,
     input: { path: string; sha256: string; buildId?: string | null },
   ): void {
+    this.intake?.endRun();
     this.runs.push({
       path: input.path,
       sha256: input.sha256,
@@ -97,10 +101,11 @@ export class ProfileBuilder {
       lastTime: Number.isNaN(recording.lastTime) ? null : recording.lastTime,
     });
     this.columns = new Map();
-    this.intake?.endRun();
   }
 
+  /** All runs that were read; there are no more. */
   profile(): Profile {
+    this.intake?.release();
     return { frames: this.frames, stacks: this.stacks, runs: this.runs };
   }
 

@@ -40,16 +40,28 @@ export class StackTable {
     return this.append(parent, key);
   }
 
-  /** Makes a node that is known to be new: quicker than `child`. */
-  append(parent: number, key: number): number {
+  private append(parent: number, key: number): number {
     const node = this.count++;
-    if (node === this.parents.length) {
+    if (node >= this.parents.length) {
       this.parents = doubled(this.parents);
       this.keys = doubled(this.keys);
     }
     this.parents[node] = parent;
     this.keys[node] = key;
     return node;
+  }
+
+  /** Takes over all nodes from elsewhere: parent and key of each in turn. */
+  take(nodes: Int32Array): void {
+    this.count = nodes.length / 2;
+    this.parents = new Int32Array(this.count);
+    this.keys = new Int32Array(this.count);
+    for (let node = 0; node < this.count; node++) {
+      this.parents[node] = nodes[2 * node] ?? -1;
+      this.keys[node] = nodes[2 * node + 1] ?? 0;
+    }
+    this.slots = new Int32Array(0);
+    this.indexed = 0;
   }
 
   parent(node: number): number {
@@ -106,7 +118,7 @@ function hash(parent: number, key: number): number {
 }
 
 function doubled(from: Int32Array): Int32Array<ArrayBuffer> {
-  const to = new Int32Array(from.length * 2);
+  const to = new Int32Array(from.length * 2 + 1);
   to.set(from);
   return to;
 }

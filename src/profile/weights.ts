@@ -1,3 +1,4 @@
+import type { Sums } from '../ingest/index.js';
 import { Batches } from './batches.js';
 
 /** Weight and samples of one event in one run, a column over the stack table's nodes. */
@@ -36,6 +37,17 @@ export class WeightColumn {
       this.squares += (weight * weight) / samples;
       this.batches = null;
     }
+  }
+
+  /** Takes over what was summed elsewhere: all of a run's samples, without filters. */
+  take({ weights, counts, samples, total, squares, batches }: Sums): void {
+    this.weights = weights;
+    this.counts = counts;
+    this.used = weights.length;
+    this.samples = samples;
+    this.total = this.unfiltered = total;
+    this.squares = squares;
+    this.batches = batches === null ? null : Batches.of(batches);
   }
 
   private grow(node: number): void {

@@ -1,20 +1,14 @@
 // Frame lines: "\t%16llx symbol+0xoffset (dso)" (tools/perf/util/evsel_fprintf.c).
-import { CLOSING, CR, hashOf, isHex, mask64, mix, NEWLINE, PLUS, same, sameLong, SPACE, TAB } from './memory';
+import { CLOSING, CR, hashOf, isHex, mask64, mix, NEWLINE, OPENING, PLUS, same, sameLong, SPACE, TAB } from './memory';
+import { frame, frameLike, text } from './names';
 import {
   addRecord, findRecord, firstLengthOf, follow, idOf, kindOf, mostBytesOf, nextOf, OF_KERNEL, OF_PROGRAM,
   recordBytes, recordCount, secondLengthOf, secondOf, textOf, WHOLE,
 } from './records';
 
-/** A frame line seen for the first time: its bytes, to be parsed. Returns its frame id; -1: not a frame. */
+/** A frame line seen for the first time that is not plain: its bytes, to be parsed. Returns its frame id; -1: not a frame. */
 @external("env", "newFrame")
 declare function newFrame(at: usize, length: i32): i32;
-
-/**
- * A frame line that differs from the one of frame `like` in address and offset only, seen for the first time; its
- * offset is -1 where it has none. Returns its frame id.
- */
-@external("env", "frameLike")
-declare function frameLike(like: i32, addressHi: i32, addressLo: i32, offset: f64): i32;
 
 /** What the functions below give for a line that is not regular, and for one that does not end. */
 export const IRREGULAR: i32 = -1;
@@ -158,12 +152,18 @@ function ofAddress(named: u32, digits: usize, width: i32, symbol: usize, eol: us
   let offset: f64 = -1;
   if (secondLengthOf(named) != 0) {
     const at = symbol + firstLengthOf(named);
-    offset = <f64>hexNumber(at, <i32>(eol + 1 - secondLengthOf(named) - at));
+    offset = exactOffset(at, <i32>(eol + 1 - secondLengthOf(named) - at));
   } else if (plus != 0) {
     // what may be an offset without a dso behind it is the parser's business
     return newFrame(digits, <i32>(eol - digits));
   }
-  return frameLike(idOf(named), <i32>(address >> 32), <i32>address, offset);
+  return frameLike(idOf(named), <u32>(address >> 32), <u32>address, offset);
+}
+
+/** Of 2^53 and more an offset says nothing, as in ../frame-line.ts. */
+function exactOffset(at: usize, digits: i32): f64 {
+  const value = hexNumber(at, digits);
+  return value < 9007199254740992 ? <f64>value : -1;
 }
 
 function hexNumber(at: usize, digits: i32): u64 {
@@ -200,7 +200,49 @@ function byName(at: usize, symbol: usize, eol: usize, kind: i32): u32 {
   const known = findRecord(kind, hash, symbol, first, b, second);
   return known != 0
     ? known
-    : addRecord(kind, hash, symbol, first, b, second, newFrame(at, <i32>(eol - at)), 18 + first + 16 + second);
+    : addRecord(kind, hash, symbol, first, b, second, seenFirst(at, symbol, a, b, eol), 18 + first + 16 + second);
+}
+
+/**
+ * The frame of a line whose name was not seen before. What `parseFrameLine` (../frame-line.ts) would make of a plain
+ * one is found here, of others there. The address stands at `at`, the symbol at `symbol`; the digits of an offset from
+ * `a` to `b`, which lie behind the line where it has none.
+ */
+function seenFirst(at: usize, symbol: usize, a: usize, b: usize, eol: usize): i32 {
+  let symbolEnd = a - 3;
+  let dsoBegin = b + 2;
+  let offset: f64 = -1;
+  let isPlain = load<u8>(symbol) > SPACE && isAscii(symbol, eol);
+  if (a <= eol) {
+    offset = exactOffset(a, <i32>(b - a));
+  } else if (plus != 0) {
+    isPlain = false;
+  } else if (load<u8>(eol - 1) == CLOSING) {
+    dsoBegin = eol - 1;
+    while (dsoBegin > symbol && load<u8>(dsoBegin - 1) != OPENING && load<u8>(dsoBegin - 1) != CLOSING) dsoBegin--;
+    symbolEnd = dsoBegin - 2;
+    isPlain = isPlain && symbolEnd > symbol && load<u8>(dsoBegin - 1) == OPENING && load<u8>(symbolEnd) == SPACE &&
+      load<u8>(symbolEnd - 1) > SPACE;
+  } else {
+    symbolEnd = dsoBegin = eol;
+    isPlain = isPlain && load<u8>(eol - 1) > SPACE;
+  }
+  const dsoLength = dsoBegin == eol ? 0 : <i32>(eol - 1 - dsoBegin);
+  // "inlined"
+  if (!isPlain || (dsoLength == 7 && load<u32>(dsoBegin) == 0x696c6e69)) return newFrame(at, <i32>(eol - at));
+  let width = 0;
+  while (load<u8>(at + width) != SPACE) width++;
+  const address = hexNumber(at, width);
+  return frame(
+    <u32>(address >> 32), <u32>address, text(symbol, <i32>(symbolEnd - symbol)), offset, text(dsoBegin, dsoLength), 0,
+  );
+}
+
+/** Whether bytes are characters. */
+function isAscii(at: usize, end: usize): bool {
+  let p = at;
+  for (; p + 16 <= end; p += 16) if (i8x16.bitmask(v128.load(p)) != 0) return false;
+  return (i8x16.bitmask(v128.load(p)) & ((1 << <i32>(end - p)) - 1)) == 0;
 }
 
 /** A line that is not as perf prints it, and a frame all the same. */

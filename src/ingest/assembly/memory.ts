@@ -130,6 +130,7 @@ export const NEWLINE: u8 = 10;
 export const CR: u8 = 13;
 export const SPACE: u8 = 32;
 export const HASH: u8 = 35;
+export const OPENING: u8 = 40;
 export const CLOSING: u8 = 41;
 export const PLUS: u8 = 43;
 export const DOT: u8 = 46;

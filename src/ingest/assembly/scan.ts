@@ -2,9 +2,14 @@
 // docs/performance.md explains the tables; ../scanner.ts is the other side. What is not regular (see
 // `scan`) is left to the reader in ../perf-script.ts, so that the format's meaning lives in one place.
 import { afterLine, endOfLine, frameOf, IRREGULAR, startCallchain, tellAddressesApart } from './frame-line';
-import { CR, HASH, NEWLINE, TAB } from './memory';
+import { addSample } from './columns';
+import { CR, grown, HASH, NEWLINE, TAB } from './memory';
 import { formOf, lastPeriod, lastTime, tellThreadsApart } from './sample-line';
 import { child, push, walk } from './tree';
+export { addSample, dropColumn, newColumn } from './columns';
+export {
+  addressHiAt, addressLoAt, dsoAt, frame, framesKnown, inlinedAt, offsetAt, symbolAt, text, textCount, textEnd, textsAt,
+} from './names';
 export { child, nodeCount, nodesAt } from './tree';
 // exported so that they are not put into `scan`: V8 takes four times as long to compile the whole
 export { formOf } from './sample-line';
@@ -59,27 +64,65 @@ export function reserve(size: usize): usize {
   return input;
 }
 
-// ---- samples ---------------------------------------------------------------------------------------
+let outside: usize = 0;
+let outsideSize: usize = 0;
 
-/** The tree's key of each form's task, set by the other side before the form is used. */
-let tops: usize = heap.alloc(4 << 8);
-let topRoom: i32 = 1 << 8;
-
-export function configure(addressMode: i32, threads: bool): void {
-  tellAddressesApart(addressMode);
-  tellThreadsApart(threads);
+/** A place for a text that comes from the other side; what the last one held is gone. */
+export function placeForText(size: usize): usize {
+  if (size + 16 > outsideSize) {
+    if (outside != 0) heap.free(outside);
+    outsideSize = 2 * size + 256;
+    outside = heap.alloc(outsideSize);
+  }
+  return outside;
 }
 
-/** Hangs a form's samples under a task. */
+// ---- samples ---------------------------------------------------------------------------------------
+
+/** Of each form: the tree's node of its task (4), and the run's column (4), 0 where it has none yet. */
+let formsKnown: usize = heap.alloc(8 << 8);
+let formRoom: i32 = 1 << 8;
+/** Forms that have a task. */
+let formCount: i32 = 0;
+
+/** A form's column is asked for when the run's first sample of it is there; 0: samples are not summed here. */
+@external("env", "columnOf")
+declare function columnOf(form: i32): usize;
+
+/** Whether samples go into columns, or are left to the other side one by one. */
+let summed: bool = false;
+
+export function configure(addressMode: i32, threads: bool, sums: bool): void {
+  tellAddressesApart(addressMode);
+  tellThreadsApart(threads);
+  summed = sums;
+}
+
+/** Hangs a form's samples under a task: its key at the top of the tree. Forms come in order. */
 export function setTask(form: i32, task: i32): void {
-  while (form >= topRoom) {
-    const more = heap.alloc(<usize>topRoom << 3);
-    memory.copy(more, tops, <usize>topRoom << 2);
-    heap.free(tops);
-    tops = more;
-    topRoom *= 2;
+  if (form >= formRoom) {
+    formsKnown = grown(formsKnown, <usize>formRoom << 3);
+    formRoom *= 2;
   }
-  store<i32>(tops + (<usize>form << 2), child(-1, -1 - task));
+  formCount = form + 1;
+  store<i32>(formsKnown + (<usize>form << 3), child(-1, task));
+  store<usize>(formsKnown + (<usize>form << 3), 0, 4);
+}
+
+/** Another run begins: its samples go into columns of its own. */
+export function forgetColumns(): void {
+  for (let form = 0; form < formCount; form++) store<usize>(formsKnown + (<usize>form << 3), 0, 4);
+}
+
+@inline
+function sum(form: i32, node: i32, period: f64): void {
+  const at = formsKnown + (<usize>form << 3);
+  let column = load<usize>(at, 4);
+  if (column == 0) {
+    column = columnOf(form);
+    store<usize>(formsKnown + (<usize>form << 3), column, 4);
+  }
+  addSample(column, node, period < 0 ? 1 : period);
 }
 
 /**
@@ -136,7 +179,9 @@ export function scan(length: i32, from: i32): i32 {
     const weight = lastPeriod();
     const stamp = lastTime();
     const out = <usize>samples << 2;
-    store<i32>(outNode + out, walk(load<i32>(tops + (<usize>form << 2)), depth));
+    const node = walk(load<i32>(formsKnown + (<usize>form << 3)), depth);
+    if (summed) sum(form, node, weight);
+    store<i32>(outNode + out, node);
     store<i32>(outForm + out, form);
     store<f64>(outPeriod + (<usize>samples << 3), weight);
     if (stamp < earliest) earliest = stamp;

@@ -36,6 +36,13 @@ export class Texts {
     return found;
   }
 
+  /** Where an entry's text ends in the arena: texts lie there one behind the other. */
+  @inline
+  endOf(entry: i32): i32 {
+    const at = this.entries + <usize>entry * 24;
+    return <i32>load<u32>(at, 8) + load<i32>(at, 12);
+  }
+
   /** Adds a text that `find` did not find. */
   add(hash: u64, a: usize, aLength: i32, b: usize, bLength: i32, id: i32): void {
     const entry = this.count++;

@@ -1,5 +1,5 @@
 // Callchains as a prefix tree, root first; parents come before children. A node's key is a frame id, or
-// -1 - (task id) at the top.
+// -1 - (its text's id) of a task at the top.
 import { filled, grown } from './memory';
 
 /** Each node: parent (4), key (4). The one below it that was asked for last stands in `recent`. */
