@@ -1,4 +1,4 @@
-import type { FrameTable, StringTable } from '../ingest/index.js';
+import type { FrameTable } from '../ingest/index.js';
 import { foldFrameName, type FoldNameOptions } from './fold-names.js';
 
 const UNSEEN = -1;
@@ -14,7 +14,8 @@ export class FrameNames {
   constructor(
     private readonly frames: FrameTable,
     private readonly java: boolean,
-    private readonly texts: StringTable,
+    /** Gives names their ids. */
+    private readonly texts: { id(name: string): number },
     private readonly options: FoldNameOptions,
   ) {
     this.found = new Int32Array(frames.size).fill(UNSEEN);

@@ -1,130 +1,124 @@
 /**
  * Folded stacks as text through WebAssembly (assembly/fold.ts): a wide recording has a hundred thousand of them, and
- * JavaScript that runs once is not compiled by V8 before it has ended.
+ * JavaScript that runs once is not compiled by V8 before it has ended. Most names are found there too (assembly/names.ts).
  */
-import { instantiator, StringTable, type WasmMemory } from '../ingest/index.js';
+import { instantiator, type WasmMemory } from '../ingest/index.js';
 import { FrameNames } from './fold-frame-names.js';
 import type { FoldOptions } from './fold-names.js';
 import { columnOf, type Profile } from './profile.js';
-import { taskName } from './stacks.js';
+import { taskNames } from './stacks.js';
 
 interface Exports {
   memory: WasmMemory;
   allocate(size: number): number;
-  fold(count: number, parents: number, keys: number, nameOf: number, lists: number): void;
+  name(at: number, length: number): number;
+  setFrames(
+    texts: number,
+    bytes: number,
+    ends: number,
+    frames: number,
+    symbols: number,
+    plain: boolean,
+  ): void;
+  fold(count: number, parents: number, keys: number): void;
   add(count: number, weights: number, samples: number): void;
-  sort(names: number, order: number, pool: number, starts: number): void;
+  sort(): void;
   write(): number;
   textAt(): number;
 }
 
-/** What frames and tasks are called: of each key its name, as assembly/fold.ts takes it. */
-interface Names {
-  texts: string[];
-  nameOf: Int32Array;
-  lists: number[];
-  /** The profile's keys, with tasks behind the frames. */
-  keys: Int32Array;
-}
-
 /**
  * The text in pieces of whole lines, good until the next one is asked for; undefined where there is no WebAssembly, or
- * where a task is Java's, whose frames have other names. `inOrder` gives the texts 2 * name and 2 * name + 1 (with a
- * semicolon) in bytewise order.
+ * where a task is Java's, whose frames have other names.
  */
 export function wasmFoldedText(
   profile: Profile,
   options: FoldOptions,
-  inOrder: (names: readonly string[]) => number[],
 ): Generator<Buffer> | undefined {
-  const names = namesOf(profile, options);
-  if (names === undefined) return undefined;
   const instance = instantiator<Exports>('fold.wasm');
-  if (instance === null) return undefined;
-  const wasm: Exports = instance({
-    printed: (weight: number, at: number) =>
-      Buffer.from(wasm.memory.buffer).write(String(weight), at, 'latin1'),
+  if (instance === null || hasJava(profile)) return undefined;
+  const names = new Names(profile, options);
+  const wasm = instance({
+    printed: (weight: number, at: number) => names.memory.write(String(weight), at, 'latin1'),
+    frameName: (frame: number) => names.ofFrame(frame),
+    taskName: (key: number) => names.ofTask(key),
   });
-  return pieces(wasm, profile, options, names, inOrder(names.texts));
+  names.wasm = wasm;
+  return pieces(wasm, profile, options);
 }
 
-function* pieces(
-  wasm: Exports,
-  profile: Profile,
-  options: FoldOptions,
-  names: Names,
-  order: number[],
-): Generator<Buffer> {
-  const put = (from: Int32Array | Uint32Array | Float64Array): number => {
+function* pieces(wasm: Exports, profile: Profile, options: FoldOptions): Generator<Buffer> {
+  const put = (from: Uint8Array | Int32Array | Uint32Array | Float64Array): number => {
     const at = wasm.allocate(from.byteLength);
     const raw = new Uint8Array(from.buffer, from.byteOffset, from.byteLength);
     new Uint8Array(wasm.memory.buffer).set(raw, at);
     return at;
   };
-  const { parents } = profile.stacks.columns;
-  wasm.fold(
-    parents.length,
-    put(parents),
-    put(names.keys),
-    put(names.nameOf),
-    put(Int32Array.from(names.lists)),
-  );
+  const { frames, stacks } = profile;
+  const { bytes, ends } = frames.strings.utf8;
+  const plain = !options.kernel && !options.jit && !options.addrs;
+  const symbols = put(frames.symbol.subarray(0, frames.size));
+  wasm.setFrames(ends.length, put(bytes), put(ends), frames.size, symbols, plain);
+  const { parents, keys } = stacks.columns;
+  wasm.fold(parents.length, put(parents), put(keys));
   for (const run of profile.runs) {
     const column = columnOf(run, options.event);
     if (column === undefined) continue;
     const { weights, counts } = column.columns;
     wasm.add(weights.length, put(weights), put(counts));
   }
-  const { pool, starts } = textPool(wasm, names.texts);
-  wasm.sort(names.texts.length, put(Int32Array.from(order)), pool, put(starts));
+  wasm.sort();
   for (let length = wasm.write(); length > 0; length = wasm.write())
     yield Buffer.from(wasm.memory.buffer, wasm.textAt(), length);
 }
 
-/** All names' bytes one behind the other, and where each begins. */
-function textPool(wasm: Exports, texts: readonly string[]): { pool: number; starts: Int32Array } {
-  const whole = Buffer.from(texts.join(''), 'utf8');
-  const pool = wasm.allocate(whole.length);
-  new Uint8Array(wasm.memory.buffer).set(whole, pool);
-  const starts = new Int32Array(texts.length + 1);
-  let at = 0;
-  texts.forEach((text, id) => {
-    starts[id] = at;
-    at += whole.length === 0 ? 0 : Buffer.byteLength(text, 'utf8');
-  });
-  starts[texts.length] = at;
-  return { pool, starts };
+/** Gives names that assembly/names.ts does not find itself, as it takes them. */
+class Names {
+  wasm: Exports | undefined;
+  private readonly frames: FrameNames;
+
+  constructor(
+    private readonly profile: Profile,
+    options: FoldOptions,
+  ) {
+    this.frames = new FrameNames(profile.frames, false, { id: (text) => this.id(text) }, options);
+  }
+
+  get memory(): Buffer {
+    return Buffer.from(this.wasm?.memory.buffer ?? new ArrayBuffer(0));
+  }
+
+  ofFrame(frame: number): number {
+    const name = this.frames.of(frame);
+    return name >= 0 ? name : this.list(this.frames.several(name));
+  }
+
+  ofTask(key: number): number {
+    const ids = taskNames(this.profile.frames, key).map((part) => this.id(part));
+    return ids.length === 1 ? (ids[0] ?? 0) : this.list(ids);
+  }
+
+  private id(text: string): number {
+    const bytes = Buffer.from(text);
+    return this.wasm?.name(this.put(bytes), bytes.length) ?? 0;
+  }
+
+  private list(ids: readonly number[]): number {
+    if (ids.length === 0) return -1;
+    const raw = Int32Array.from([ids.length, ...ids]);
+    return -2 - this.put(new Uint8Array(raw.buffer));
+  }
+
+  private put(bytes: Uint8Array): number {
+    const at = this.wasm?.allocate(bytes.length) ?? 0;
+    this.memory.set(bytes, at);
+    return at;
+  }
 }
 
-function namesOf({ frames, stacks }: Profile, options: FoldOptions): Names | undefined {
-  const texts = new StringTable();
-  const lists: number[] = [];
-  const listed = (names: readonly number[]) => {
-    if (names.length === 0) return -1;
-    lists.push(names.length, ...names);
-    return -2 - (lists.length - names.length - 1);
-  };
-  const known = new FrameNames(frames, false, texts, options);
-  const nameOf: number[] = [];
-  for (let frame = 0; frame < frames.size; frame++) {
-    const name = known.of(frame);
-    nameOf.push(name >= 0 ? name : listed(known.several(name)));
-  }
-  const keys = stacks.columns.keys.slice();
-  const tasks = new Map<number, number>();
-  for (let node = 0; node < keys.length; node++) {
-    const key = keys[node] ?? 0;
-    if (key >= 0) continue;
-    let task = tasks.get(key);
-    if (task === undefined) {
-      const comm = frames.strings.text(taskName(key)).trim().replaceAll(' ', '_');
-      if (comm.startsWith('java')) return undefined;
-      // a comm may hold what separates frames
-      const parts = comm.split(';').map((part) => texts.id(part));
-      task = nameOf.push(parts.length === 1 ? (parts[0] ?? 0) : listed(parts)) - 1;
-      tasks.set(key, task);
-    }
-    keys[node] = task;
-  }
-  return { texts: texts.values, nameOf: Int32Array.from(nameOf), lists, keys };
+function hasJava(profile: Profile): boolean {
+  const { parents, keys } = profile.stacks.columns;
+  const seen = new Set<number>();
+  for (let node = 0; node < keys.length; node++) if (parents[node] === -1) seen.add(keys[node] ?? 0);
+  return [...seen].some((key) => taskNames(profile.frames, key)[0]?.startsWith('java') === true);
 }

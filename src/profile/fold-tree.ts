@@ -2,7 +2,7 @@ import { StringTable } from '../ingest/index.js';
 import { FrameNames } from './fold-frame-names.js';
 import type { FoldNameOptions } from './fold-names.js';
 import { columnOf, type Profile } from './profile.js';
-import { StackTable, taskName } from './stacks.js';
+import { StackTable, taskNames } from './stacks.js';
 
 const PLAIN = { kernel: false, jit: false, addrs: false } as const;
 
@@ -97,10 +97,9 @@ function place(
   for (let node = 0; node < stacks.size; node++) {
     const key = stacks.key(node);
     if (key < 0) {
-      const comm = frames.strings.text(taskName(key)).trim().replaceAll(' ', '_');
-      // a comm may hold what separates frames
-      map[node] = comm.split(';').reduce((at, part) => nodes.child(at, texts.id(part)), -1);
-      java[node] = comm.startsWith('java') ? 1 : 0;
+      const names = taskNames(frames, key);
+      map[node] = names.reduce((at, part) => nodes.child(at, texts.id(part)), -1);
+      java[node] = names[0]?.startsWith('java') === true ? 1 : 0;
       continue;
     }
     const parent = stacks.parent(node);

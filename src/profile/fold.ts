@@ -23,7 +23,7 @@ const NEWLINE = 10;
 
 /** The same as text, in pieces of whole lines; a piece is good until the next one is asked for. */
 export function foldedText(profile: Profile, options: FoldOptions): Generator<Buffer> {
-  return wasmFoldedText(profile, options, textsInOrder) ?? slowFoldedText(profile, options);
+  return wasmFoldedText(profile, options) ?? slowFoldedText(profile, options);
 }
 
 /** `foldedText` without WebAssembly. */

@@ -1,3 +1,5 @@
+import type { FrameTable } from '../ingest/index.js';
+
 /**
  * Callchains as a prefix tree, root first. A node's key is its parent and what it stands for: a frame
  * id (0 or more), or a task, coded as -1 - (string id of its name), which is only found at the top.
@@ -108,6 +110,11 @@ export function taskKey(stringId: number): number {
 /** The string id behind a task's key. */
 export function taskName(key: number): number {
   return -1 - key;
+}
+
+/** What a task is called in folded stacks: one name, or several where a comm holds what separates frames. */
+export function taskNames(frames: FrameTable, key: number): string[] {
+  return frames.strings.text(taskName(key)).trim().replaceAll(' ', '_').split(';');
 }
 
 function hash(parent: number, key: number): number {

@@ -36,6 +36,10 @@ export class Texts {
     return found;
   }
 
+  /** Where an entry's text begins in the arena. */
+  @inline
+  startOf(entry: i32): i32 { return <i32>load<u32>(this.entries + <usize>entry * 24, 8); }
+
   /** Where an entry's text ends in the arena: texts lie there one behind the other. */
   @inline
   endOf(entry: i32): i32 {

@@ -2,12 +2,13 @@
 // ../fold.ts says the same in TypeScript, for machines without.
 import { filled, grown } from '../../ingest/assembly/memory';
 import { child, nodeCount, nodesAt } from '../../ingest/assembly/tree';
+import { lengthOf, listOf, nameCount, nameOfKey, NO_NAME, SEMICOLON, textOf, textsInOrder } from './names';
+export { name, setFrames } from './names';
 
 /** Writes a weight that is no whole number below 2^53 as JavaScript prints it; returns its length, 40 at most. */
 @external("env", "printed")
 declare function printed(weight: f64, at: usize): i32;
 
-const SEMICOLON: u8 = 59;
 const SPACE: u8 = 32;
 const NEWLINE: u8 = 10;
 
@@ -21,21 +22,18 @@ let place: usize = 0;
 let sums: usize = 0;
 let ends: usize = 0;
 
-/**
- * Folds a profile's stacks. Of each of its nodes: parent and key. Of each key: its name; -1 where it has none; below
- * that -2 - (where in `lists` its names stand, their number first).
- */
-export function fold(count: i32, parents: usize, keys: usize, nameOf: usize, lists: usize): void {
+/** Folds a profile's stacks: parent and key of each node, in columns. */
+export function fold(count: i32, parents: usize, keys: usize): void {
   place = heap.alloc(<usize>count << 2);
   for (let node = 0; node < count; node++) {
     const at = <usize>node << 2;
     const parent = load<i32>(parents + at);
     let folded = parent < 0 ? -1 : load<i32>(place + (<usize>parent << 2));
-    const name = load<i32>(nameOf + (<usize>load<i32>(keys + at) << 2));
+    const name = nameOfKey(load<i32>(keys + at));
     if (name >= 0) {
       folded = child(folded, name);
-    } else if (name < -1) {
-      const list = lists + (<usize>(-2 - name) << 2);
+    } else if (name < NO_NAME) {
+      const list = listOf(name);
       const names = load<i32>(list);
       for (let i = 1; i <= names; i++) folded = child(folded, load<i32>(list + (<usize>i << 2)));
     }
@@ -64,16 +62,11 @@ export function add(count: i32, weights: usize, samples: usize): void {
 /** First item below each node (at node + 1; at the top: 0), and the item behind each; -1: none. */
 let first: usize = 0;
 let next: usize = 0;
-let texts: usize = 0;
-let textStarts: usize = 0;
 
-/**
- * Puts what stands below each node into the bytewise order of the lines, as `inBytewiseOrder` in ../fold.ts. `order`:
- * the texts 2 * name and 2 * name + 1 (with a semicolon) in order; `pool` and `starts`: the names' bytes.
- */
-export function sort(names: i32, order: usize, pool: usize, starts: usize): void {
-  texts = pool;
-  textStarts = starts;
+/** Puts what stands below each node into the bytewise order of the lines, as `inBytewiseOrder` in ../fold.ts. */
+export function sort(): void {
+  const names = nameCount();
+  const order = textsInOrder();
   const size = nodeCount();
   const nodes = nodesAt();
   const goesOn = heap.alloc(size + 1);
@@ -152,9 +145,9 @@ export function write(): i32 {
     const item = load<i32>(entry);
     const begin = <usize>load<i32>(entry, 4);
     const node = item >> 1;
-    const name = <usize>load<i32>(nodes + (<usize>node << 3), 4) << 2;
-    const text = load<i32>(textStarts + name);
-    const length = <usize>(load<i32>(textStarts + name, 4) - text);
+    const name = load<i32>(nodes + (<usize>node << 3), 4);
+    const text = textOf(name);
+    const length = <usize>lengthOf(name);
     const end = begin + length;
     if ((item & 1) == 0) {
       if (at + end + 48 > out + outRoom) {
@@ -173,13 +166,13 @@ export function write(): i32 {
     waitingCount--;
     push(load<i32>(next + (<usize>item << 2)), <i32>begin);
     if ((item & 1) == 1) {
-      memory.copy(path + begin, texts + text, length);
+      memory.copy(path + begin, text, length);
       store<u8>(path + end, SEMICOLON);
       push(load<i32>(first + (<usize>(node + 1) << 2)), <i32>end + 1);
       continue;
     }
     memory.copy(at, path, begin);
-    memory.copy(at + begin, texts + text, length);
+    memory.copy(at + begin, text, length);
     at += end;
     store<u8>(at++, SPACE);
     at = putWeight(load<f64>(sums + (<usize>node << 3)), at);
