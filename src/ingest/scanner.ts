@@ -67,6 +67,7 @@ interface Exports extends TableExports {
   setTask(form: number, task: number): void;
   forgetColumns(): void;
   newColumn(ordered: boolean): number;
+  columnSums(column: number): number;
   dropColumn(column: number): void;
   addSample(column: number, node: number, weight: number): void;
   why(): number;
@@ -78,6 +79,7 @@ interface Exports extends TableExports {
   firstEmptyLine(): number;
   child(parent: number, key: number): number;
   nodesAt(): number;
+  columns(): number;
   sampleNodesAt(): number;
   formsAt(): number;
   periodsAt(): number;
@@ -204,14 +206,14 @@ export class Scanner {
   private takeBlock(samples: number): ScannedBlock {
     const { wasm } = this;
     const { buffer } = wasm.memory;
-    const { tree } = this;
+    const nodeCount = wasm.nodeCount();
     return {
       samples,
       nodes: new Int32Array(buffer, wasm.sampleNodesAt(), samples),
       forms: new Int32Array(buffer, wasm.formsAt(), samples),
       periods: new Float64Array(buffer, wasm.periodsAt(), samples),
-      nodeCount: tree.length / 2,
-      tree,
+      nodeCount,
+      tree: new Int32Array(buffer, wasm.nodesAt(), 2 * nodeCount),
     };
   }
 
@@ -238,37 +240,43 @@ export class Scanner {
   /** Takes a column's sums out (assembly/columns.ts says how it lies in memory). */
   takeColumn(at: number): Sums {
     const { wasm } = this;
+    const sums = wasm.columnSums(at);
     const { buffer } = wasm.memory;
-    const field = new Int32Array(buffer, at, 16);
-    const of = (i: number) => field[i] ?? 0;
+    const [, used = 0, samples = 0] = new Int32Array(buffer, at, 3);
     const [total = 0, squares = 0] = new Float64Array(buffer, at + 16, 2);
-    const ints = (place: number, length: number) => new Int32Array(buffer, place, length).slice();
-    const uints = (place: number, length: number) => new Uint32Array(buffer, place, length).slice();
-    const sums = {
-      weights: new Float64Array(buffer, of(0), of(2)).slice(),
-      counts: uints(of(1), of(2)),
-      samples: of(3),
+    const [nodes = 0, counts = 0, entries = 0, starts = 0, batches = 0, filled = 0, size = 0] =
+      new Int32Array(buffer, at + 32, 7);
+    const taken = {
+      weights: new Float64Array(buffer, sums, used).slice(),
+      counts: new Uint32Array(buffer, sums + 8 * used, used).slice(),
+      samples,
       total,
       squares,
       batches:
-        of(14) === 0
+        size === 0
           ? null
           : {
-              nodes: ints(of(8), of(10)),
-              counts: uints(of(9), of(10)),
-              starts: [...ints(of(11), of(12))],
-              filled: of(13),
-              size: of(14),
+              nodes: new Int32Array(buffer, nodes, entries).slice(),
+              counts: new Uint32Array(buffer, counts, entries).slice(),
+              starts: [...new Int32Array(buffer, starts, batches)],
+              filled,
+              size,
             },
     };
     wasm.dropColumn(at);
-    return sums;
+    return taken;
   }
 
-  /** Parent and key of each node in turn: a view that the next scan may take away. */
-  get tree(): Int32Array {
+  /** Parents and keys of all nodes. */
+  tree(): { parents: Int32Array<ArrayBuffer>; keys: Int32Array<ArrayBuffer> } {
     const { wasm } = this;
-    return new Int32Array(wasm.memory.buffer, wasm.nodesAt(), 2 * wasm.nodeCount());
+    const size = wasm.nodeCount();
+    const at = wasm.columns();
+    const { buffer } = wasm.memory;
+    return {
+      parents: new Int32Array(buffer, at, size).slice(),
+      keys: new Int32Array(buffer, at + 4 * size, size).slice(),
+    };
   }
 
   /** Ends reading: texts and frames go back to their tables. */

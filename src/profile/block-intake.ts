@@ -65,7 +65,7 @@ export class BlockIntake implements BlockSink {
   release(): void {
     const { scanner, sums } = this;
     if (!scanner) return;
-    if (sums) this.target.stacks.take(scanner.tree);
+    if (sums) this.target.stacks.take(scanner.tree());
     scanner.release();
     this.scanner = null;
   }

@@ -36,7 +36,7 @@ export function wasmFoldedText(
   options: FoldOptions,
 ): Generator<Buffer> | undefined {
   const instance = instantiator<Exports>('fold.wasm');
-  if (instance === null || hasJava(profile)) return undefined;
+  if (instance === null) return undefined;
   const names = new Names(profile, options);
   const wasm = instance({
     printed: (weight: number, at: number) => names.memory.write(String(weight), at, 'latin1'),
@@ -44,29 +44,32 @@ export function wasmFoldedText(
     taskName: (key: number) => names.ofTask(key),
   });
   names.wasm = wasm;
-  return pieces(wasm, profile, options);
+  foldInto(wasm, profile, options);
+  return names.java ? undefined : pieces(wasm);
 }
 
-function* pieces(wasm: Exports, profile: Profile, options: FoldOptions): Generator<Buffer> {
+function foldInto(wasm: Exports, { frames, stacks, runs }: Profile, options: FoldOptions): void {
   const put = (from: Uint8Array | Int32Array | Uint32Array | Float64Array): number => {
     const at = wasm.allocate(from.byteLength);
     const raw = new Uint8Array(from.buffer, from.byteOffset, from.byteLength);
     new Uint8Array(wasm.memory.buffer).set(raw, at);
     return at;
   };
-  const { frames, stacks } = profile;
   const { bytes, ends } = frames.strings.utf8;
   const plain = !options.kernel && !options.jit && !options.addrs;
   const symbols = put(frames.symbol.subarray(0, frames.size));
   wasm.setFrames(ends.length, put(bytes), put(ends), frames.size, symbols, plain);
   const { parents, keys } = stacks.columns;
   wasm.fold(parents.length, put(parents), put(keys));
-  for (const run of profile.runs) {
+  for (const run of runs) {
     const column = columnOf(run, options.event);
     if (column === undefined) continue;
     const { weights, counts } = column.columns;
     wasm.add(weights.length, put(weights), put(counts));
   }
+}
+
+function* pieces(wasm: Exports): Generator<Buffer> {
   wasm.sort();
   for (let length = wasm.write(); length > 0; length = wasm.write())
     yield Buffer.from(wasm.memory.buffer, wasm.textAt(), length);
@@ -75,6 +78,8 @@ function* pieces(wasm: Exports, profile: Profile, options: FoldOptions): Generat
 /** Gives names that assembly/names.ts does not find itself, as it takes them. */
 class Names {
   wasm: Exports | undefined;
+  /** Whether a task is Java's. */
+  java = false;
   private readonly frames: FrameNames;
 
   constructor(
@@ -94,7 +99,9 @@ class Names {
   }
 
   ofTask(key: number): number {
-    const ids = taskNames(this.profile.frames, key).map((part) => this.id(part));
+    const parts = taskNames(this.profile.frames, key);
+    this.java ||= parts[0]?.startsWith('java') === true;
+    const ids = parts.map((part) => this.id(part));
     return ids.length === 1 ? (ids[0] ?? 0) : this.list(ids);
   }
 
@@ -114,11 +121,4 @@ class Names {
     this.memory.set(bytes, at);
     return at;
   }
-}
-
-function hasJava(profile: Profile): boolean {
-  const { parents, keys } = profile.stacks.columns;
-  const seen = new Set<number>();
-  for (let node = 0; node < keys.length; node++) if (parents[node] === -1) seen.add(keys[node] ?? 0);
-  return [...seen].some((key) => taskNames(profile.frames, key)[0]?.startsWith('java') === true);
 }

@@ -53,15 +53,11 @@ export class StackTable {
     return node;
   }
 
-  /** Takes over all nodes from elsewhere: parent and key of each in turn. */
-  take(nodes: Int32Array): void {
-    this.count = nodes.length / 2;
-    this.parents = new Int32Array(this.count);
-    this.keys = new Int32Array(this.count);
-    for (let node = 0; node < this.count; node++) {
-      this.parents[node] = nodes[2 * node] ?? -1;
-      this.keys[node] = nodes[2 * node + 1] ?? 0;
-    }
+  /** Takes over all nodes from elsewhere. */
+  take({ parents, keys }: { parents: Int32Array; keys: Int32Array }): void {
+    this.count = parents.length;
+    this.parents = parents;
+    this.keys = keys;
     this.slots = new Int32Array(0);
     this.indexed = 0;
   }

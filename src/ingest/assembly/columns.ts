@@ -1,18 +1,27 @@
 // Weights and samples by stack node, a column an event of a run: what ../../profile/weights.ts and batches.ts do sample
 // by sample, and hold at the run's end.
-import { filled, grown } from './memory';
+import { grown } from './memory';
 
 /** Batches of a run; when all are full, neighbours are merged by two. */
 const MOST: i32 = 64;
 
+/**
+ * Each node, 16 bytes: weight (8), samples (4), and its last entry in the batches (4), which is of an earlier batch
+ * where it lies before the current one's first.
+ */
+const NODE: usize = 4;
+const SAMPLES: usize = 8;
+const LAST: usize = 12;
+
 /** The other side reads it as it lies in memory: 4 bytes a field, 8 of `total` and `squares`. */
 @unmanaged
 class Column {
-  weights: usize;
-  counts: usize;
+  /** Samples by node. */
+  sums: usize;
   /** Nodes from here on have no weight. */
   used: i32;
   samples: i32;
+  room: i32;
   total: f64;
   squares: f64;
   /** Entries of the batches: a node, and its samples in a batch. */
@@ -22,13 +31,12 @@ class Column {
   /** First entry of each batch. */
   starts: usize;
   batches: i32;
-  /** Samples in the last batch, and in a full one. */
+  /** Samples in the last batch, and in a full one; 0: no batches are kept. */
   filled: i32;
   size: i32;
-  /** Each node's last entry; of an earlier batch where it lies before the current one's first. 0: no batches are kept. */
-  last: usize;
-  room: i32;
   entryRoom: i32;
+  /** What `columnSums` gave. */
+  copy: usize;
 }
 
 export function newColumn(ordered: bool): usize {
@@ -36,14 +44,14 @@ export function newColumn(ordered: bool): usize {
   memory.fill(at, 0, offsetof<Column>());
   const column = changetype<Column>(at);
   column.room = 1 << 10;
-  column.weights = zeros(8 << 10);
-  column.counts = zeros(4 << 10);
+  column.sums = heap.alloc(1 << (10 + NODE));
+  clear(column.sums, 1 << 10);
   if (ordered) {
-    column.last = filled(1 << 10);
     column.entryRoom = 1 << 8;
     column.nodes = heap.alloc(4 << 8);
     column.entryCounts = heap.alloc(4 << 8);
-    column.starts = zeros(<usize>MOST << 2);
+    column.starts = heap.alloc(<usize>MOST << 2);
+    store<i32>(column.starts, 0);
     column.batches = 1;
     column.size = 1;
   }
@@ -52,10 +60,9 @@ export function newColumn(ordered: bool): usize {
 
 export function dropColumn(at: usize): void {
   const column = changetype<Column>(at);
-  heap.free(column.weights);
-  heap.free(column.counts);
-  if (column.last != 0) {
-    heap.free(column.last);
+  heap.free(column.sums);
+  if (column.copy != 0) heap.free(column.copy);
+  if (column.size != 0) {
     heap.free(column.nodes);
     heap.free(column.entryCounts);
     heap.free(column.starts);
@@ -63,10 +70,24 @@ export function dropColumn(at: usize): void {
   heap.free(at);
 }
 
-function zeros(size: usize): usize {
-  const at = heap.alloc(size);
-  memory.fill(at, 0, size);
-  return at;
+/** Nodes without samples. */
+function clear(from: usize, count: i32): void {
+  const nothing = i32x4(0, 0, 0, -1);
+  for (let i = 0; i < count; i++) v128.store(from + (<usize>i << NODE), nothing);
+}
+
+/** Weights of all nodes, and behind them their samples: a copy in columns. */
+export function columnSums(at: usize): usize {
+  const column = changetype<Column>(at);
+  const used = <usize>column.used;
+  const weights = (column.copy = heap.alloc(used * 12));
+  const counts = weights + (used << 3);
+  for (let node: usize = 0; node < used; node++) {
+    const sum = column.sums + (node << NODE);
+    store<f64>(weights + (node << 3), load<f64>(sum));
+    store<u32>(counts + (node << 2), load<u32>(sum, SAMPLES));
+  }
+  return weights;
 }
 
 /** Adds a sample, in file order. */
@@ -76,29 +97,22 @@ export function addSample(at: usize, node: i32, weight: f64): void {
     column.used = node + 1;
     if (node >= column.room) grow(column, node);
   }
-  const weights = column.weights + (<usize>node << 3);
-  store<f64>(weights, load<f64>(weights) + weight);
-  const counts = column.counts + (<usize>node << 2);
-  store<u32>(counts, load<u32>(counts) + 1);
+  const sum = column.sums + (<usize>node << NODE);
+  store<f64>(sum, load<f64>(sum) + weight);
+  store<u32>(sum, load<u32>(sum, SAMPLES) + 1, SAMPLES);
   column.samples++;
   column.total += weight;
   column.squares += weight * weight;
-  if (column.last != 0) addToBatch(column, node);
+  if (column.size != 0) addToBatch(column, node);
 }
 
 function grow(column: Column, node: i32): void {
-  const before = <usize>column.room;
+  const before = column.room;
   while (node >= column.room) {
-    const room = <usize>column.room;
-    column.weights = grown(column.weights, room << 3);
-    column.counts = grown(column.counts, room << 2);
-    if (column.last != 0) column.last = grown(column.last, room << 2);
+    column.sums = grown(column.sums, <usize>column.room << NODE);
     column.room *= 2;
   }
-  const more = <usize>column.room - before;
-  memory.fill(column.weights + (before << 3), 0, more << 3);
-  memory.fill(column.counts + (before << 2), 0, more << 2);
-  if (column.last != 0) memory.fill(column.last + (before << 2), 0xff, more << 2);
+  clear(column.sums + (<usize>before << NODE), column.room - before);
 }
 
 @inline
@@ -120,8 +134,8 @@ function addToBatch(column: Column, node: i32): void {
 /** Adds samples to a node's entry of the batch that begins at `first`; true: a new one was made, at `end`. */
 @inline
 function addEntry(column: Column, node: i32, samples: u32, first: i32, end: i32): bool {
-  const last = column.last + (<usize>node << 2);
-  const known = load<i32>(last);
+  const sum = column.sums + (<usize>node << NODE);
+  const known = load<i32>(sum, LAST);
   if (known >= first) {
     const counts = column.entryCounts + (<usize>known << 2);
     store<u32>(counts, load<u32>(counts) + samples);
@@ -134,13 +148,13 @@ function addEntry(column: Column, node: i32, samples: u32, first: i32, end: i32)
   }
   store<i32>(column.nodes + (<usize>end << 2), node);
   store<u32>(column.entryCounts + (<usize>end << 2), samples);
-  store<i32>(last, end);
+  store<i32>(sum, end, LAST);
   return true;
 }
 
 /** Merges neighbours by two, in place: entries only move towards the front. */
 function halve(column: Column): void {
-  memory.fill(column.last, 0xff, <usize>column.room << 2);
+  for (let node = 0; node < column.used; node++) store<i32>(column.sums + (<usize>node << NODE), -1, LAST);
   let to = 0;
   for (let batch = 0; batch < MOST; batch += 2) {
     const first = to;

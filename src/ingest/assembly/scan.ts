@@ -6,11 +6,11 @@ import { addSample } from './columns';
 import { CR, grown, HASH, NEWLINE, TAB } from './memory';
 import { formOf, lastPeriod, lastTime, tellThreadsApart } from './sample-line';
 import { child, push, walk } from './tree';
-export { addSample, dropColumn, newColumn } from './columns';
+export { addSample, columnSums, dropColumn, newColumn } from './columns';
 export {
   addressHiAt, addressLoAt, dsoAt, frame, framesKnown, inlinedAt, offsetAt, symbolAt, text, textCount, textEnd, textsAt,
 } from './names';
-export { child, nodeCount, nodesAt } from './tree';
+export { child, columns, nodeCount, nodesAt } from './tree';
 // exported so that they are not put into `scan`: V8 takes four times as long to compile the whole
 export { formOf } from './sample-line';
 export { walk } from './tree';

@@ -7,6 +7,8 @@ let nodes: usize = heap.alloc(8 << 12);
 let recent: usize = filled(1 << 12);
 let room: i32 = 1 << 12;
 let count: i32 = 0;
+/** The index has the nodes that do not stand right behind their parent. */
+let indexed: i32 = 0;
 let capacity: i32 = 1 << 13;
 let slots: usize = filled(1 << 13);
 
@@ -22,19 +24,30 @@ function slotOf(node: u64): i32 {
   return <i32>((h ^ (h >> 32)) >> 4) & (capacity - 1);
 }
 
+/** Whether a node stands right behind its parent, where it is found without the index. */
+@inline
+function isNext(node: i32): bool { return load<i32>(nodes + (<usize>node << 3)) == node - 1; }
+
 /** The node of `key` under `parent` (-1: at the top), made if it is new. */
 export function child(parent: i32, key: i32): i32 {
   const wanted = coded(parent, key);
+  const next = parent + 1;
+  if (next == count) return newNode(wanted);
+  if (load<u64>(nodes + (<usize>next << 3)) == wanted) return next;
   let slot = slotOf(wanted);
   let node = load<i32>(slots + (<usize>slot << 2));
   while (node >= 0 && load<u64>(nodes + (<usize>node << 3)) != wanted) {
     slot = (slot + 1) & (capacity - 1);
     node = load<i32>(slots + (<usize>slot << 2));
   }
-  return node >= 0 ? node : newNode(wanted, slot);
+  if (node >= 0) return node;
+  const made = newNode(wanted);
+  store<i32>(slots + (<usize>slot << 2), made);
+  if (++indexed * 2 > capacity) rehash();
+  return made;
 }
 
-function newNode(code: u64, slot: i32): i32 {
+function newNode(code: u64): i32 {
   const node = count++;
   if (node == room) {
     nodes = grown(nodes, <usize>room << 3);
@@ -43,8 +56,6 @@ function newNode(code: u64, slot: i32): i32 {
   }
   store<u64>(nodes + (<usize>node << 3), code);
   store<i32>(recent + (<usize>node << 2), 0);
-  store<i32>(slots + (<usize>slot << 2), node);
-  if (count * 2 > capacity) rehash();
   return node;
 }
 
@@ -53,10 +64,23 @@ function rehash(): void {
   capacity *= 2;
   slots = filled(capacity);
   for (let node = 0; node < count; node++) {
+    if (isNext(node)) continue;
     let slot = slotOf(load<u64>(nodes + (<usize>node << 3)));
     while (load<i32>(slots + (<usize>slot << 2)) >= 0) slot = (slot + 1) & (capacity - 1);
     store<i32>(slots + (<usize>slot << 2), node);
   }
+}
+
+/** Parents of all nodes, and behind them their keys: a copy in columns. */
+export function columns(): usize {
+  const to = heap.alloc(<usize>count << 3);
+  const keys = to + (<usize>count << 2);
+  for (let node: usize = 0; node < <usize>count; node++) {
+    const code = load<u64>(nodes + (node << 3));
+    store<u32>(to + (node << 2), <u32>code);
+    store<u32>(keys + (node << 2), <u32>(code >> 32));
+  }
+  return to;
 }
 
 // ---- the current sample's frames, and the last one's path ------------------------------------------

@@ -2,7 +2,7 @@
 // ../fold.ts says the same in TypeScript, for machines without.
 import { filled, grown } from '../../ingest/assembly/memory';
 import { child, nodeCount, nodesAt } from '../../ingest/assembly/tree';
-import { lengthOf, listOf, nameCount, nameOfKey, NO_NAME, SEMICOLON, textOf, textsInOrder } from './names';
+import { lengthOf, listOf, nameOfKey, NO_NAME, SEMICOLON, textOf, textRanks } from './names';
 export { name, setFrames } from './names';
 
 /** Writes a weight that is no whole number below 2^53 as JavaScript prints it; returns its length, 40 at most. */
@@ -65,36 +65,88 @@ let next: usize = 0;
 
 /** Puts what stands below each node into the bytewise order of the lines, as `inBytewiseOrder` in ../fold.ts. */
 export function sort(): void {
-  const names = nameCount();
-  const order = textsInOrder();
   const size = nodeCount();
   const nodes = nodesAt();
   const goesOn = heap.alloc(size + 1);
   memory.fill(goesOn, 0, size + 1);
-  // the nodes of each name, in a list
-  const ofName = filled(names);
-  const another = filled(size);
-  for (let node = size - 1; node >= 0; node--) {
-    const parent = load<i32>(nodes + (<usize>node << 3));
-    const name = load<i32>(nodes + (<usize>node << 3), 4);
-    store<u8>(goesOn + (parent + 1), 1);
-    store<i32>(another + (<usize>node << 2), load<i32>(ofName + (<usize>name << 2)));
-    store<i32>(ofName + (<usize>name << 2), node);
-  }
+  for (let node = 0; node < size; node++) store<u8>(goesOn + (load<i32>(nodes + (<usize>node << 3)) + 1), 1);
   first = filled(size + 1);
   next = filled(2 * size);
-  // from the last to the first: each is put in front of those that come later
-  for (let i = 2 * names - 1; i >= 0; i--) {
-    const text = load<i32>(order + (<usize>i << 2));
-    for (let node = load<i32>(ofName + (<usize>(text >> 1) << 2)); node >= 0; node = load<i32>(another + (<usize>node << 2))) {
-      if (load<u8>((text & 1) == 1 ? goesOn + (node + 1) : ends + node) == 0) continue;
-      const above = first + (<usize>(load<i32>(nodes + (<usize>node << 3)) + 1) << 2);
-      const item = 2 * node + (text & 1);
-      store<i32>(next + (<usize>item << 2), load<i32>(above));
-      store<i32>(above, item);
-    }
+  for (let node = size - 1; node >= 0; node--) {
+    const above = first + (<usize>(load<i32>(nodes + (<usize>node << 3)) + 1) << 2);
+    if (load<u8>(goesOn + (node + 1)) != 0) putBefore(above, 2 * node + 1);
+    if (load<u8>(ends + node) != 0) putBefore(above, 2 * node);
+  }
+  ranks = textRanks();
+  for (let node = 0; node <= size; node++) {
+    const list = first + (<usize>node << 2);
+    const head = load<i32>(list);
+    if (head >= 0 && itemBehind(head) >= 0) store<i32>(list, sortedList(head));
   }
   push(load<i32>(first), 0);
+}
+
+@inline
+function itemBehind(item: i32): i32 { return load<i32>(next + (<usize>item << 2)); }
+@inline
+function putBehind(item: i32, behind: i32): void { store<i32>(next + (<usize>item << 2), behind); }
+
+function putBefore(list: usize, item: i32): void {
+  putBehind(item, load<i32>(list));
+  store<i32>(list, item);
+}
+
+/** Where the texts of names stand in bytewise order: 2 * name, and 2 * name + 1 with a semicolon. */
+let ranks: usize = 0;
+
+@inline
+function rankOf(item: i32): i32 {
+  const name = load<i32>(nodesAt() + (<usize>(item >> 1) << 3), 4);
+  return load<i32>(ranks + (<usize>(2 * name + (item & 1)) << 2));
+}
+
+/** Sorted lists of 1, 2, 4, ... items that wait to be merged with others of their length; -1: none. */
+const bins: usize = filled(32);
+
+function sortedList(head: i32): i32 {
+  let item = head;
+  while (item >= 0) {
+    const rest = itemBehind(item);
+    putBehind(item, -1);
+    let bin = bins;
+    for (; load<i32>(bin) >= 0; bin += 4) {
+      item = mergedLists(load<i32>(bin), item);
+      store<i32>(bin, -1);
+    }
+    store<i32>(bin, item);
+    item = rest;
+  }
+  let merged = -1;
+  for (let i = 0; i < 32; i++) {
+    const bin = bins + (<usize>i << 2);
+    if (load<i32>(bin) < 0) continue;
+    merged = merged < 0 ? load<i32>(bin) : mergedLists(load<i32>(bin), merged);
+    store<i32>(bin, -1);
+  }
+  return merged;
+}
+
+/** Two lists that are not empty, as one. */
+function mergedLists(one: i32, other: i32): i32 {
+  let a = one;
+  let b = other;
+  let head = -1;
+  let last = -1;
+  while (a >= 0 && b >= 0) {
+    const item = rankOf(a) < rankOf(b) ? a : b;
+    if (item == a) a = itemBehind(a);
+    else b = itemBehind(b);
+    if (last < 0) head = item;
+    else putBehind(last, item);
+    last = item;
+  }
+  putBehind(last, a >= 0 ? a : b);
+  return head;
 }
 
 // ---- text -----------------------------------------------------------------------------------------------

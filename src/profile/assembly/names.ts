@@ -1,5 +1,5 @@
 // Names in folded stacks: what ../fold-names.ts makes of symbols, and the bytewise order of what is written.
-import { filled, hashOf } from '../../ingest/assembly/memory';
+import { hashOf } from '../../ingest/assembly/memory';
 import { NONE, Texts } from '../../ingest/assembly/texts';
 
 /**
@@ -41,7 +41,6 @@ export function name(at: usize, length: i32): i32 {
 export function textOf(id: i32): usize { return names.arena + names.startOf(id); }
 @inline
 export function lengthOf(id: i32): i32 { return names.endOf(id) - names.startOf(id); }
-export function nameCount(): i32 { return names.count; }
 
 // ---- frames and tasks ----------------------------------------------------------------------------
 
@@ -195,28 +194,26 @@ function goesOn(name: i32, longer: i32): bool {
   return memory.compare(textOf(name), textOf(longer), length) == 0;
 }
 
-/**
- * The texts 2 * id ("a") and 2 * id + 1 ("a;") of all names in bytewise order, as `textsInOrder` in ../fold.ts.
- */
-export function textsInOrder(): usize {
+/** Where the texts 2 * id ("a") and 2 * id + 1 ("a;") of names stand in bytewise order, as `textsInOrder` in ../fold.ts. */
+export function textRanks(): usize {
   const count = names.count;
   const byName = sorted();
-  const order = heap.alloc(<usize>count << 3);
+  const ranks = heap.alloc(<usize>count << 3);
   // names whose "a;" comes later: behind names that go on with what is less than a semicolon
   const waiting = heap.alloc(<usize>count << 2);
   let waits = 0;
-  let used = 0;
+  let rank = 0;
   for (let i = 0; i <= count; i++) {
     const next = i < count ? load<i32>(byName + (<usize>i << 2)) : -1;
     while (waits > 0) {
       const last = load<i32>(waiting + (<usize>(waits - 1) << 2));
       if (next >= 0 && goesOn(last, next)) break;
-      store<i32>(order + (<usize>(used++) << 2), 2 * last + 1);
+      store<i32>(ranks + (<usize>last << 3), rank++, 4);
       waits--;
     }
     if (next < 0) break;
-    store<i32>(order + (<usize>(used++) << 2), 2 * next);
+    store<i32>(ranks + (<usize>next << 3), rank++);
     store<i32>(waiting + (<usize>(waits++) << 2), next);
   }
-  return order;
+  return ranks;
 }
