@@ -9,6 +9,7 @@ export interface TableExports {
   textCount(): number;
   textsAt(): number;
   textEnd(id: number): number;
+  textEnds(): number;
   frame(
     addressHi: number,
     addressLo: number,
@@ -106,8 +107,8 @@ export class WasmTables implements TableSource {
 
   private pool(): TextPool {
     const { wasm } = this;
-    const ends = new Uint32Array(this.texts);
-    for (let id = 0; id < ends.length; id++) ends[id] = wasm.textEnd(id);
+    const endsAt = wasm.textEnds();
+    const ends = new Uint32Array(wasm.memory.buffer, endsAt, this.texts).slice();
     const at = wasm.textsAt();
     const whole = this.memory.subarray(at, at + (ends.at(-1) ?? 0));
     const bytes = Buffer.allocUnsafeSlow(whole.length);

@@ -2,7 +2,7 @@
 import { CLOSING, CR, hashOf, isHex, mask64, mix, NEWLINE, OPENING, PLUS, same, sameLong, SPACE, TAB } from './memory';
 import { frame, frameLike, text } from './names';
 import {
-  addRecord, findRecord, firstLengthOf, follow, idOf, kindOf, mostBytesOf, nextOf, OF_KERNEL, OF_PROGRAM,
+  addRecord, findLine, findRecord, firstLengthOf, follow, idOf, kindOf, mostBytesOf, nextOf, OF_KERNEL, OF_PROGRAM,
   recordBytes, recordCount, secondLengthOf, secondOf, textOf, WHOLE,
 } from './records';
 
@@ -117,27 +117,33 @@ export function frameOf(at: usize, end: usize): i32 {
 function otherFrame(at: usize, end: usize): i32 {
   const width = load<u8>(at) == TAB && at + SHORTEST <= end && load<u8>(at + 17) == SPACE ? addressWidth(at + 1) : 0;
   if (width == 0) return oddFrame(at, end);
-  const eol = endOfLine(at + 18, end);
-  if (eol == 0) return UNENDED;
-  if (load<u8>(eol - 1) == CR) return IRREGULAR;
-  after = eol + 1;
   const kernel = width == 16;
   const matters = addresses == 2 || (addresses == 1 && kernel);
-  const record = matters || kernel
-    ? wholeLine(at, width, eol, matters)
-    : byName(at + 17 - width, at + 18, eol, OF_PROGRAM);
+  let record: u32 = 0;
+  let hash: u64 = 0;
+  if (matters || kernel) {
+    // an address tells nearly all lines apart: where the line ends need not be known to find it
+    hash = mix(load<u64>(at, 1), load<u64>(at, 9));
+    record = findLine(hash, at, end);
+    if (record != 0) after = at + firstLengthOf(record);
+  }
+  if (record == 0) {
+    const eol = endOfLine(at + 18, end);
+    if (eol == 0) return UNENDED;
+    if (load<u8>(eol - 1) == CR) return IRREGULAR;
+    after = eol + 1;
+    record = matters || kernel
+      ? newLine(at, width, eol, matters, hash)
+      : byName(at + 17 - width, at + 18, eol, OF_PROGRAM);
+  }
   if (current != 0) follow(current, record);
   current = record;
   return idOf(record);
 }
 
-/** The record of a line as it stands; of a kernel's line whose address does not matter, while there are few of them. */
-function wholeLine(at: usize, width: i32, eol: usize, matters: bool): u32 {
+/** The record of a line seen for the first time; of a kernel's line whose address does not matter, while there are few. */
+function newLine(at: usize, width: i32, eol: usize, matters: bool, hash: u64): u32 {
   const length = <i32>(eol - at) + 1;
-  // an address tells nearly all lines apart
-  const hash = mix(mix(load<u64>(at, 1), load<u64>(at, 9)), <u64>length);
-  const known = findRecord(WHOLE, hash, at, length, eol, 0);
-  if (known != 0) return known;
   const digits = at + 17 - width;
   const named = byName(digits, at + 18, eol, width == 16 ? OF_KERNEL : OF_PROGRAM);
   if (!matters && (recordCount() >= MOST_RECORDS || recordBytes() >= MOST_BYTES)) return named;

@@ -23,20 +23,16 @@ export function tail(at: usize, length: i32): u64 {
 
 @inline
 export function same(a: usize, b: usize, length: i32): bool {
-  let left = length;
-  while (left >= 16) {
-    if (v128.any_true(v128.xor(v128.load(a), v128.load(b)))) return false;
-    a += 16;
-    b += 16;
-    left -= 16;
+  if (length >= 16) {
+    const last = length - 16;
+    for (let i = 0; i < last; i += 16)
+      if (v128.any_true(v128.xor(v128.load(a + i), v128.load(b + i)))) return false;
+    // vectors may overlap
+    return !v128.any_true(v128.xor(v128.load(a + last), v128.load(b + last)));
   }
-  if (left >= 8) {
-    if (load<u64>(a) != load<u64>(b)) return false;
-    a += 8;
-    b += 8;
-    left -= 8;
-  }
-  return tail(a, left) == tail(b, left);
+  if (length >= 8)
+    return ((load<u64>(a) ^ load<u64>(b)) | (load<u64>(a + length - 8) ^ load<u64>(b + length - 8))) == 0;
+  return tail(a, length) == tail(b, length);
 }
 
 /** Of 18 bytes and more, and up to 64 at once: vectors that overlap. */
@@ -60,6 +56,16 @@ export function sameLong(a: usize, b: usize, length: i32): bool {
       differ = v128.or(differ, v128.xor(v128.load(a + i), v128.load(b + i)));
   }
   return !v128.any_true(differ);
+}
+
+/** Of the 64 bytes at `a` and `b`, the first in the lowest bit: which differ. */
+@inline
+export function difference64(a: usize, b: usize): u64 {
+  const m0 = <u64>i8x16.bitmask(i8x16.ne(v128.load(a), v128.load(b)));
+  const m1 = <u64>i8x16.bitmask(i8x16.ne(v128.load(a, 16), v128.load(b, 16)));
+  const m2 = <u64>i8x16.bitmask(i8x16.ne(v128.load(a, 32), v128.load(b, 32)));
+  const m3 = <u64>i8x16.bitmask(i8x16.ne(v128.load(a, 48), v128.load(b, 48)));
+  return m0 | (m1 << 16) | (m2 << 32) | (m3 << 48);
 }
 
 const FACTOR: u64 = 0x9e3779b97f4a7c15;

@@ -1,6 +1,6 @@
 // Frame lines that were seen before. A caller is nearly always followed by the same line as last time: to
 // compare what comes next with that is several times quicker than to find its end and to hash it.
-import { filled, grown, hashOf, same } from './memory';
+import { filled, grown, hashOf, same, sameLong } from './memory';
 import { NONE, Texts } from './texts';
 
 /**
@@ -66,6 +66,23 @@ export function findRecord(kind: i32, hash: u64, a: usize, aLength: i32, b: usiz
       load<u64>(at, 16) == hash && load<i32>(at, 32) == kind &&
       load<i32>(at, 8) == aLength && load<i32>(at, 12) == bLength &&
       same(at + HEAD, a, aLength) && same(secondOf(record), b, bLength)
+    ) return record;
+    slot = (slot + 1) & (capacity - 1);
+    record = load<u32>(slots + (<usize>slot << 2));
+  }
+  return 0;
+}
+
+/** The record of the line that begins at `at`, kept as it stands; 0 where there is none. */
+@inline
+export function findLine(hash: u64, at: usize, end: usize): u32 {
+  let slot = <i32>(hash >> 20) & (capacity - 1);
+  let record = load<u32>(slots + (<usize>slot << 2));
+  while (record != FREE) {
+    const length = firstLengthOf(record);
+    if (
+      load<u64>(arena + record, 16) == hash && kindOf(record) == WHOLE &&
+      at + length <= end && sameLong(at, textOf(record), length)
     ) return record;
     slot = (slot + 1) & (capacity - 1);
     record = load<u32>(slots + (<usize>slot << 2));

@@ -1,6 +1,6 @@
 // Sample lines: "comm pid/tid [cpu] 1234.567890123: period event: ". A form is what stays the same from
 // sample to sample: comm and what follows the period.
-import { COLON, DOT, digits64, hashOf, mask64, SLASH, SPACE } from './memory';
+import { COLON, difference64, DOT, digits64, hashOf, mask64, SLASH, SPACE } from './memory';
 import { NONE, Texts } from './texts';
 
 /**
@@ -62,6 +62,99 @@ function runBefore(mask: u64, end: i32): i32 {
   return 64 - <i32>clz(~mask & ((<u64>1 << <u64>end) - 1));
 }
 
+// ---- lines that lie as an earlier one did ------------------------------------------------------------
+
+/** Bytes of a line that can be kept, newline included. */
+const LONGEST: i32 = 80;
+/** Where a layout's line stands in it, and how many layouts there are, of 128 bytes each. */
+const TEXT: usize = 48;
+const LAYOUTS: i32 = 1 << 7;
+
+/** A line as it was; one that lies like it differs from it in digits of its ids, its time and its period only. */
+@unmanaged
+class Layout {
+  /** Which of the first 64 bytes are digits; 0: there is no line. */
+  digits: u64;
+  /** Which of them may differ. */
+  free: u64;
+  form: i32;
+  length: i32;
+  begin: i32;
+  dot: i32;
+  timeEnd: i32;
+  periodAt: i32;
+  periodEnd: i32;
+}
+
+const layouts: usize = heap.alloc(<usize>LAYOUTS << 7);
+memory.fill(layouts, 0, <usize>LAYOUTS << 7);
+let lineLength: i32 = 0;
+/** Bytes of the line that `formAsBefore` found, newline included. */
+@inline
+export function lengthOfLine(): i32 { return lineLength; }
+
+@inline
+function layoutFor(at: usize, digits: u64): usize {
+  const hash = (load<u64>(at) ^ digits) * 0x9e3779b97f4a7c15;
+  return layouts + (<usize>(hash >> 57) << 7);
+}
+
+/** The form of the line at `at`, if it lies as an earlier one did; -1 if it does not. */
+@inline
+export function formAsBefore(at: usize, end: usize): i32 {
+  const digits = digits64(at);
+  const place = layoutFor(at, digits);
+  const layout = changetype<Layout>(place);
+  const length = layout.length;
+  if (layout.digits != digits || at + length > end) return -1;
+  const differ = difference64(at, place + TEXT) & ~layout.free;
+  if (length < 64) {
+    if (differ << <u64>(64 - length) != 0) return -1;
+  } else {
+    const behind = i8x16.bitmask(i8x16.ne(v128.load(at, 64), v128.load(place, TEXT + 64)));
+    if (differ != 0 || (behind & ((1 << (length - 64)) - 1)) != 0) return -1;
+  }
+  lineLength = length;
+  time = timeAt(at + layout.begin, at + layout.dot, at + layout.timeEnd);
+  const count = layout.periodEnd - layout.periodAt;
+  period = count == 0 ? -1 : <f64>number16(at + layout.periodAt, count);
+  return layout.form;
+}
+
+function keepLayout(
+  at: usize, eol: usize, form: i32, taskEnd: i32, begin: i32, dot: i32, timeEnd: i32, periodAt: i32, periodEnd: i32,
+): void {
+  const length = <i32>(eol - at) + 1;
+  if (length > LONGEST || periodEnd > 64) return;
+  const digits = digits64(at);
+  const place = layoutFor(at, digits);
+  const layout = changetype<Layout>(place);
+  layout.digits = digits;
+  layout.free = digits & (between(taskEnd, timeEnd) | between(periodAt, periodEnd));
+  layout.form = form;
+  layout.length = length;
+  layout.begin = begin;
+  layout.dot = dot;
+  layout.timeEnd = timeEnd;
+  layout.periodAt = periodAt;
+  layout.periodEnd = periodEnd;
+  memory.copy(place + TEXT, at, LONGEST);
+}
+
+/** Bits from `from` on below `to`, of 64 at most. */
+@inline
+function between(from: i32, to: i32): u64 {
+  return to <= from ? 0 : (u64.MAX_VALUE >> <u64>(64 - (to - from))) << <u64>from;
+}
+
+@inline
+function timeAt(begin: usize, dot: usize, end: usize): u64 {
+  return number16(begin, <i32>(dot - begin)) * 1000000000 +
+    (end - dot == 10 ? number16(dot + 1, 9) : number8(dot + 1, 6) * 1000);
+}
+
+// ---- any line ------------------------------------------------------------------------------------------
+
 /** The id of a sample line's form; -1 where it is not regular. */
 export function formOf(at: usize, eol: usize): i32 {
   const digit = digits64(at);
@@ -80,8 +173,7 @@ export function formOf(at: usize, eol: usize): i32 {
   const begin = runBefore(digit, dot);
   const whole = dot - begin;
   if (begin == 0 || whole > 9 || load<u8>(at + begin - 1) != SPACE) return -1;
-  time = number16(at + begin, whole) * 1000000000 +
-    (timeEnd - dot == 10 ? number16(at + dot + 1, 9) : number8(at + dot + 1, 6) * 1000);
+  time = timeAt(at + begin, at + dot, at + timeEnd);
   // the period, where a number and a blank follow
   let p = at + timeEnd + 1;
   while (load<u8>(p) == SPACE) p++;
@@ -131,9 +223,15 @@ export function formOf(at: usize, eol: usize): i32 {
   const restLength = <i32>(eol - p);
   const hash = hashOf(hashOf(seed, at, taskEnd), p, restLength);
   const known = forms.find(hash, at, taskEnd, p, restLength);
-  return known != NONE
+  const form = known != NONE
     ? known
     : newlySeen(hash, at, taskEnd, p, eol, at + begin, at + timeEnd, periodAt, periodEnd);
+  if (form >= 0)
+    keepLayout(
+      at, eol, form, taskEnd, begin, dot, timeEnd,
+      periodAt == 0 ? 0 : <i32>(periodAt - at), periodAt == 0 ? 0 : <i32>(periodEnd - at),
+    );
+  return form;
 }
 
 function newlySeen(

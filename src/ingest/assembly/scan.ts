@@ -4,11 +4,11 @@
 import { afterLine, endOfLine, frameOf, IRREGULAR, startCallchain, tellAddressesApart } from './frame-line';
 import { addSample } from './columns';
 import { CR, grown, HASH, NEWLINE, TAB } from './memory';
-import { formOf, lastPeriod, lastTime, tellThreadsApart } from './sample-line';
+import { formAsBefore, formOf, lastPeriod, lastTime, lengthOfLine, tellThreadsApart } from './sample-line';
 import { child, push, walk } from './tree';
 export { addSample, columnSums, dropColumn, newColumn } from './columns';
 export {
-  addressHiAt, addressLoAt, dsoAt, frame, framesKnown, inlinedAt, offsetAt, symbolAt, text, textCount, textEnd, textsAt,
+  addressHiAt, addressLoAt, dsoAt, frame, framesKnown, inlinedAt, offsetAt, symbolAt, text, textCount, textEnd, textEnds, textsAt,
 } from './names';
 export { child, columns, nodeCount, nodesAt } from './tree';
 // exported so that they are not put into `scan`: V8 takes four times as long to compile the whole
@@ -147,12 +147,17 @@ export function scan(length: i32, from: i32): i32 {
     if (at >= end) break;
     const first = load<u8>(at);
     if (first == NEWLINE || first == TAB || first == HASH) { stopped = 1; break; }
-    const eol = endOfLine(at, end);
-    if (eol == 0) break;
-    if (load<u8>(eol - 1) == CR) { stopped = 1; break; }
-    const form = formOf(at, eol);
-    if (form < 0) { stopped = 1; break; }
-    at = eol + 1;
+    let form = formAsBefore(at, end);
+    if (form >= 0) {
+      at += lengthOfLine();
+    } else {
+      const eol = endOfLine(at, end);
+      if (eol == 0) break;
+      if (load<u8>(eol - 1) == CR) { stopped = 1; break; }
+      form = formOf(at, eol);
+      if (form < 0) { stopped = 1; break; }
+      at = eol + 1;
+    }
     let depth = 0;
     let whole = false;
     startCallchain();
