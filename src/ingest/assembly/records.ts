@@ -1,10 +1,10 @@
 // Frame lines that were seen before. A caller is nearly always followed by the same line as last time: to
 // compare what comes next with that is several times quicker than to find its end and to hash it.
-import { filled, grown, hashOf, same, sameLong } from './memory';
+import { filled, hashOf, same, sameLong } from './memory';
 import { NONE, Texts } from './texts';
 
 /**
- * A record stands in the arena, the first part of its text behind it, and holds:
+ * A record has the first part of its text behind it, and holds:
  *   0  u32  the record that followed last time (0: none did)
  *   4  i32  frame id; -1: the line is no regular frame
  *   8  i32  length of the text's first part
@@ -13,7 +13,7 @@ import { NONE, Texts } from './texts';
  *  24  u32  the second part: few dsos are many frames'
  *  28  i32  bytes that a line of this record has at most
  *  32  i32  kind
- * Records are named by their offset in the arena, so that the arena may move.
+ * A record is named by its address, and stays where it is.
  */
 const HEAD: usize = 48;
 
@@ -25,10 +25,11 @@ export const OF_PROGRAM: i32 = 1;
 export const OF_KERNEL: i32 = 2;
 
 const seconds = new Texts();
-let arenaSize: usize = 1 << 18;
-let arena: usize = heap.alloc(1 << 18);
-/** 0 is no record. */
-let used: usize = HEAD;
+/** Records are made in chunks of memory of at least so many bytes. */
+const CHUNK: usize = 1 << 18;
+let place: usize = 0;
+let chunkEnd: usize = 0;
+let used: usize = 0;
 let capacity: i32 = 1 << 12;
 let slots: usize = filled(1 << 12);
 let count: i32 = 0;
@@ -37,23 +38,23 @@ export function recordCount(): i32 { return count; }
 export function recordBytes(): usize { return used; }
 
 @inline
-export function idOf(record: u32): i32 { return load<i32>(arena + record, 4); }
+export function idOf(record: u32): i32 { return load<i32>(record, 4); }
 @inline
-export function kindOf(record: u32): i32 { return load<i32>(arena + record, 32); }
+export function kindOf(record: u32): i32 { return load<i32>(record, 32); }
 @inline
-export function mostBytesOf(record: u32): i32 { return load<i32>(arena + record, 28); }
+export function mostBytesOf(record: u32): i32 { return load<i32>(record, 28); }
 @inline
-export function firstLengthOf(record: u32): i32 { return load<i32>(arena + record, 8); }
+export function firstLengthOf(record: u32): i32 { return load<i32>(record, 8); }
 @inline
-export function secondLengthOf(record: u32): i32 { return load<i32>(arena + record, 12); }
+export function secondLengthOf(record: u32): i32 { return load<i32>(record, 12); }
 @inline
-export function textOf(record: u32): usize { return arena + record + HEAD; }
+export function textOf(record: u32): usize { return <usize>record + HEAD; }
 @inline
-export function secondOf(record: u32): usize { return seconds.arena + load<u32>(arena + record, 24); }
+export function secondOf(record: u32): usize { return seconds.arena + load<u32>(record, 24); }
 @inline
-export function nextOf(record: u32): u32 { return load<u32>(arena + record); }
+export function nextOf(record: u32): u32 { return load<u32>(record); }
 @inline
-export function follow(record: u32, next: u32): void { store<u32>(arena + record, next); }
+export function follow(record: u32, next: u32): void { store<u32>(record, next); }
 
 /** The record of a text in two parts; 0 where it is new. */
 @inline
@@ -61,7 +62,7 @@ export function findRecord(kind: i32, hash: u64, a: usize, aLength: i32, b: usiz
   let slot = <i32>(hash >> 20) & (capacity - 1);
   let record = load<u32>(slots + (<usize>slot << 2));
   while (record != FREE) {
-    const at = arena + record;
+    const at = <usize>record;
     if (
       load<u64>(at, 16) == hash && load<i32>(at, 32) == kind &&
       load<i32>(at, 8) == aLength && load<i32>(at, 12) == bLength &&
@@ -81,7 +82,7 @@ export function findLine(hash: u64, at: usize, end: usize): u32 {
   while (record != FREE) {
     const length = firstLengthOf(record);
     if (
-      load<u64>(arena + record, 16) == hash && kindOf(record) == WHOLE &&
+      load<u64>(record, 16) == hash && kindOf(record) == WHOLE &&
       at + length <= end && sameLong(at, textOf(record), length)
     ) return record;
     slot = (slot + 1) & (capacity - 1);
@@ -98,12 +99,14 @@ export function addRecord(
 ): u32 {
   const second = bLength == 0 ? 0 : secondText(b, bLength);
   const size = (HEAD + <usize>aLength + 15) & ~15;
-  while (used + size + 16 > arenaSize) {
-    arena = grown(arena, arenaSize);
-    arenaSize *= 2;
+  if (place + size + 16 > chunkEnd) {
+    // loads may reach beyond a text's end
+    const chunk = max(CHUNK, size + 16);
+    place = heap.alloc(chunk);
+    chunkEnd = place + chunk;
   }
-  const record = <u32>used;
-  const at = arena + record;
+  const at = place;
+  const record = <u32>at;
   store<u32>(at, 0);
   store<i32>(at, id, 4);
   store<i32>(at, aLength, 8);
@@ -113,10 +116,10 @@ export function addRecord(
   store<i32>(at, most, 28);
   store<i32>(at, kind, 32);
   memory.copy(at + HEAD, a, aLength);
+  place += size;
   used += size;
-  count++;
-  if (count * 2 > capacity) rehash();
-  else place(record);
+  if (++count * 2 > capacity) rehash();
+  put(record);
   return record;
 }
 
@@ -130,18 +133,17 @@ function secondText(at: usize, length: i32): u32 {
   return place;
 }
 
-function place(record: u32): void {
-  let slot = <i32>(load<u64>(arena + record, 16) >> 20) & (capacity - 1);
+function put(record: u32): void {
+  let slot = <i32>(load<u64>(record, 16) >> 20) & (capacity - 1);
   while (load<u32>(slots + (<usize>slot << 2)) != FREE) slot = (slot + 1) & (capacity - 1);
   store<u32>(slots + (<usize>slot << 2), record);
 }
 
 function rehash(): void {
-  heap.free(slots);
+  const old = slots;
+  const end = old + (<usize>capacity << 2);
   capacity *= 2;
   slots = filled(capacity);
-  for (let at = HEAD; at < used; ) {
-    place(<u32>at);
-    at += (HEAD + <usize>firstLengthOf(<u32>at) + 15) & ~15;
-  }
+  for (let at = old; at < end; at += 4) if (load<u32>(at) != FREE) put(load<u32>(at));
+  heap.free(old);
 }
