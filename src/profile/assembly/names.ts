@@ -91,11 +91,28 @@ function nameOfFrame(frame: i32): i32 {
   const begin = symbol == 0 ? 0 : load<u32>(textEnds + (<usize>(symbol - 1) << 2));
   const at = texts + begin;
   const length = <i32>(load<u32>(textEnds + (<usize>symbol << 2)) - begin);
-  // of frames with such symbols each has a name of its own
-  if (!isSymbol(at, length)) return frameName(frame);
-  const found = tidy(at, length);
+  let found: i32;
+  if (isPlain(at, length)) found = name(at, length);
+  else if (isSymbol(at, length)) found = tidy(at, length);
+  // of frames with other symbols each has a name of its own
+  else return frameName(frame);
   store<i32>(ofSymbol + (<usize>symbol << 2), found);
   return found;
+}
+
+/** Whether a symbol is its own name, as nearly all are: without '(', ';', '-' and '['. */
+function isPlain(at: usize, length: i32): bool {
+  let odd: i32 = 0;
+  for (let i = 0; i < length; i += 16) {
+    const bytes = v128.load(at + i);
+    const found = v128.or(
+      v128.or(i8x16.eq(bytes, i8x16.splat(OPENING)), i8x16.eq(bytes, i8x16.splat(SEMICOLON))),
+      v128.or(i8x16.eq(bytes, i8x16.splat(45)), i8x16.eq(bytes, i8x16.splat(91))),
+    );
+    const inside = length - i >= 16 ? 0xffff : (1 << (length - i)) - 1;
+    odd |= i8x16.bitmask(found) & inside;
+  }
+  return length > 0 && odd == 0;
 }
 
 /** Whether a text is nothing but a symbol: not "", "[unknown]", "(...", "a->b" (of Java's perf maps). */
