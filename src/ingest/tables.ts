@@ -17,11 +17,16 @@ export interface TableSource {
 
 /** Texts as UTF-8, one behind the other in the order of their ids, and where each ends. */
 export interface TextPool {
-  readonly bytes: Buffer;
+  /** In memory of their own. */
+  readonly bytes: Uint8Array;
   readonly ends: Uint32Array;
 }
 
-const NO_TEXTS: TextPool = { bytes: Buffer.alloc(0), ends: new Uint32Array(0) };
+const NO_TEXTS = { bytes: Buffer.alloc(0), ends: new Uint32Array(0) };
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+}
 
 /** Interns strings: equal text, equal id; ids count from 0 in order of first sight. */
 export class StringTable {
@@ -30,7 +35,7 @@ export class StringTable {
   private texts: (string | undefined)[] = [];
   private count = 0;
   /** Of the first ids: their texts, wherever they are not in `texts`. */
-  private pool = NO_TEXTS;
+  private pool: TextPool & { bytes: Buffer } = NO_TEXTS;
   /** Whether `ids` has all texts. */
   private indexed = true;
   private source: TableSource | null = null;
@@ -63,12 +68,12 @@ export class StringTable {
 
   /** All texts as bytes, without making strings of them where there are none. */
   get utf8(): TextPool {
-    if (this.pool.ends.length === this.count) return this.pool;
+    if (this.pool.ends.length === this.count && this.count > 0) return this.pool;
     const { values } = this;
     const ends = new Uint32Array(values.length);
     let end = 0;
     values.forEach((text, id) => (ends[id] = end += Buffer.byteLength(text)));
-    return { bytes: Buffer.from(values.join('')), ends };
+    return { bytes: new Uint8Array(Buffer.from(values.join(''))), ends };
   }
 
   /** From here on texts are the source's, which has those of this table already; null: none are any more. */
@@ -79,7 +84,7 @@ export class StringTable {
   /** Takes over all texts from a source, which is left. */
   take(pool: TextPool): void {
     this.source = null;
-    this.pool = pool;
+    this.pool = { ...pool, bytes: asBuffer(pool.bytes) };
     this.count = pool.ends.length;
     this.texts = new Array<string | undefined>(this.count);
     this.indexed = false;

@@ -110,9 +110,7 @@ export class WasmTables implements TableSource {
     const endsAt = wasm.textEnds();
     const ends = new Uint32Array(wasm.memory.buffer, endsAt, this.texts).slice();
     const at = wasm.textsAt();
-    const whole = this.memory.subarray(at, at + (ends.at(-1) ?? 0));
-    const bytes = Buffer.allocUnsafeSlow(whole.length);
-    whole.copy(bytes);
+    const bytes = new Uint8Array(wasm.memory.buffer, at, ends.at(-1) ?? 0).slice();
     return { bytes, ends };
   }
 

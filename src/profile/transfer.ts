@@ -1,4 +1,4 @@
-import { FrameTable, StringTable } from '../ingest/index.js';
+import { FrameTable, StringTable, type TextPool } from '../ingest/index.js';
 import { Batches } from './batches.js';
 import type { Profile } from './profile.js';
 import { StackTable } from './stacks.js';
@@ -12,10 +12,10 @@ const NOTHING = { slots: new Int32Array(0), indexed: 0 };
  */
 export function packProfile(profile: Profile): { profile: Profile; memory: ArrayBuffer[] } {
   const { frames, stacks } = profile;
-  const strings = { ...frames.strings, ids: new Map() };
+  const pool = frames.strings.utf8;
   const packed = {
     ...profile,
-    frames: { ...frames, ...NOTHING, strings } as unknown as FrameTable,
+    frames: { ...frames, ...NOTHING, strings: pool } as unknown as FrameTable,
     stacks: { ...stacks, ...NOTHING } as unknown as StackTable,
   };
   const memory = new Set<ArrayBuffer>();
@@ -25,6 +25,7 @@ export function packProfile(profile: Profile): { profile: Profile; memory: Array
         memory.add(value.buffer);
   };
   collect(packed.frames);
+  collect(pool);
   collect(packed.stacks);
   for (const column of profile.runs.flatMap((run) => run.columns)) {
     collect(column);
@@ -41,8 +42,9 @@ export function packProfile(profile: Profile): { profile: Profile; memory: Array
 export function reviveProfile(clone: Profile): Profile {
   const as = (value: object, type: { prototype: object }) =>
     Object.setPrototypeOf(value, type.prototype) as unknown;
-  as(clone.frames, FrameTable);
-  as(clone.frames.strings, StringTable);
+  const strings = new StringTable();
+  strings.take(clone.frames.strings as unknown as TextPool);
+  Object.assign(as(clone.frames, FrameTable) as object, { strings });
   as(clone.stacks, StackTable);
   for (const column of clone.runs.flatMap((run) => run.columns)) {
     as(column, WeightColumn);
