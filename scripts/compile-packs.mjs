@@ -4,6 +4,7 @@ import { statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import v8 from 'node:v8';
 import vm from 'node:vm';
 import threads from 'node:worker_threads';
 
@@ -11,6 +12,8 @@ const self = fileURLToPath(import.meta.url);
 const main = threads.isMainThread ? process.argv[2] : threads.workerData.main;
 const packs = new Map();
 
+// V8 takes what was compiled only with the flags that it was compiled with: those of a start
+v8.setFlagsFromString = () => undefined;
 const { Script } = vm;
 vm.Script = class extends Script {
   constructor(source, options) {

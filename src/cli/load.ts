@@ -17,7 +17,7 @@ type Pack = (require: (id: string) => unknown, importMetaUrl: string) => Exports
 
 /** Node's own modules that take a millisecond or more to load, and that many runs do without. */
 const SELDOM = new Set(
-  ['child_process', 'crypto', 'fs/promises', 'net', 'os', 'worker_threads', 'zlib'].map(
+  ['child_process', 'crypto', 'fs/promises', 'net', 'os', 'v8', 'worker_threads', 'zlib'].map(
     (name) => `node:${name}`,
   ),
 );

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { UserError, type ExitStatus } from '../errors.js';
 import { reviveProfile, type Profile } from '../profile/index.js';
+import { compileLess } from './compiler.js';
 import { progress } from './progress.js';
 import { readSide, type SideSpec } from './read-side.js';
 
@@ -53,6 +54,7 @@ export async function readSides(specs: readonly SideSpec[]): Promise<Profile[]> 
   failures.sort((a, b) => a.side - b.side);
   const [first] = failures;
   if (first !== undefined) throw first.error;
+  compileLess();
   return results.map((profile) => {
     if (profile === undefined) throw new Error('a side was not read');
     return profile;
