@@ -27,11 +27,9 @@ if (threads.isMainThread) {
   const { Worker } = threads;
   threads.Worker = class extends Worker {
     constructor(_file, options) {
-      super(self, { ...options, workerData: { main, spec: options.workerData } });
+      super(self, { ...options, workerData: { main } });
     }
   };
-} else {
-  threads.workerData = threads.workerData.spec;
 }
 
 // as src/cli/load.ts asks for it

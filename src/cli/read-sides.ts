@@ -1,18 +1,12 @@
-import { existsSync, statSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import { UserError, type ExitStatus } from '../errors.js';
 import { reviveProfile, type Profile } from '../profile/index.js';
 import { compileLess } from './compiler.js';
 import { progress } from './progress.js';
 import { readSide, type SideSpec } from './read-side.js';
+import { isWorthAThread, lanesBeside, readingThread } from './reading-thread.js';
 
 export type FromWorker =
   { read: number } | { profile: Profile } | { failed: { message: string; status: ExitStatus } };
-
-/** Starting a thread and sending a profile back costs some 80 ms: as long as reading so much takes. */
-const WORTH_A_THREAD = 32 << 20;
 
 /**
  * Reads several sides, at the same time where there are cores and enough to read: each has tables of its own,
@@ -20,10 +14,8 @@ const WORTH_A_THREAD = 32 << 20;
  * any size. Of several errors the first side's is thrown, as if they had been read in their order.
  */
 export async function readSides(specs: readonly SideSpec[]): Promise<Profile[]> {
-  const worker = workerFile();
-  const isWorth = (spec: SideSpec) => worker !== undefined && mayThread(spec);
-  const here = specs.flatMap((spec, i) => (isWorth(spec) ? [] : [i]));
-  const anywhere = specs.flatMap((spec, i) => (isWorth(spec) ? [i] : []));
+  const here = specs.flatMap((spec, i) => (isWorthAThread(spec.paths) ? [] : [i]));
+  const anywhere = specs.flatMap((spec, i) => (isWorthAThread(spec.paths) ? [i] : []));
   const results = new Array<Profile | undefined>(specs.length);
   const failures: { side: number; error: unknown }[] = [];
   const lane = async (next: () => number | undefined, read: (s: SideSpec) => Promise<Profile>) => {
@@ -37,14 +29,11 @@ export async function readSides(specs: readonly SideSpec[]): Promise<Profile[]> 
       }
     }
   };
-  const threads = worker === undefined ? 0 : Math.min(lanesBeside(), specs.length - 1);
+  const threads = Math.min(lanesBeside(), specs.length - 1);
   await Promise.all([
     ...Array.from({ length: threads }, () =>
       // the last ones first: this thread begins with the first
-      lane(
-        () => anywhere.pop(),
-        (spec) => readInThread(spec, worker ?? ''),
-      ),
+      lane(() => anywhere.pop(), readInThread),
     ),
     lane(
       () => here.shift() ?? anywhere.shift(),
@@ -61,32 +50,9 @@ export async function readSides(specs: readonly SideSpec[]): Promise<Profile[]> 
   });
 }
 
-function lanesBeside(): number {
-  const forced = Number(process.env['PVFLAME_WORKERS'] ?? '');
-  return forced > 0 ? forced : availableParallelism() - 1;
-}
-
-/** The thread's file beside the built program; undefined where there is none, or threads are turned off. */
-function workerFile(): string | undefined {
-  if (process.env['PVFLAME_WORKERS'] === '0') return undefined;
-  const places = ['side-worker.js', '../side-worker.js'].map((name) =>
-    fileURLToPath(new URL(name, import.meta.url)),
-  );
-  return places.find((place) => existsSync(place));
-}
-
-/** Standard input belongs to this thread. */
-function mayThread({ paths }: SideSpec): boolean {
-  if (paths.includes('-')) return false;
-  if (Number(process.env['PVFLAME_WORKERS'] ?? '') > 0) return true;
-  const sizes = paths.map((path) => statSync(path, { throwIfNoEntry: false }));
-  const bytes = sizes.reduce((sum, stat) => sum + (stat?.isFile() === true ? stat.size : 0), 0);
-  return bytes >= WORTH_A_THREAD;
-}
-
-function readInThread(spec: SideSpec, file: string): Promise<Profile> {
+function readInThread(spec: SideSpec): Promise<Profile> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(file, { workerData: spec });
+    const worker = readingThread();
     worker.on('message', (message: FromWorker) => {
       if ('read' in message) progress.add(message.read);
       else if ('profile' in message) resolve(reviveProfile(message.profile));
@@ -96,5 +62,6 @@ function readInThread(spec: SideSpec, file: string): Promise<Profile> {
     worker.on('exit', () => {
       reject(new Error('a reading thread ended without a word'));
     });
+    worker.postMessage(spec);
   });
 }

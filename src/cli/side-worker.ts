@@ -1,5 +1,5 @@
 /** A thread that reads one side (read-sides.ts) and sends its profile back. */
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { UserError } from '../errors.js';
 import { packProfile } from '../profile/transfer.js';
 import { readSide, type SideSpec } from './read-side.js';
@@ -8,11 +8,10 @@ import type { FromWorker } from './read-sides.js';
 /** Bytes between two words about progress. */
 const STEP = 4 << 20;
 
-const spec = workerData as SideSpec;
 const send = (message: FromWorker, memory: ArrayBuffer[] = []) =>
   parentPort?.postMessage(message, memory);
 
-async function work(): Promise<void> {
+async function work(spec: SideSpec): Promise<void> {
   let unsaid = 0;
   try {
     const profile = await readSide(spec, (bytes) => {
@@ -30,4 +29,4 @@ async function work(): Promise<void> {
 }
 
 // what is thrown here ends the thread with an error, which the other side is told of
-void work();
+parentPort?.once('message', (spec) => void work(spec as SideSpec));

@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { startAhead } from '../reading-thread.js';
 import { FORMATS } from '../../render/formats.js';
 
 export function registerDiff(program: Command): Command {
@@ -80,7 +81,10 @@ export function registerDiff(program: Command): Command {
     .option('--title <text>', 'title of the report')
     .option('-q, --quiet', 'say nothing but errors')
     .option('-v, --verbose', 'say all warnings of the report on standard error')
-    .action(async (operands: string[], given: unknown) => {
+    .action(async (operands: string[], given: { base?: string[]; new?: string[] }) => {
+      startAhead(
+        operands.length > 0 ? operands.map((path) => [path]) : [given.base ?? [], given.new ?? []],
+      );
       await (await import('../diff.js')).diff(operands, given);
     });
 }
