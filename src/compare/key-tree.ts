@@ -3,15 +3,15 @@
  * index of pairs of keys, with one for `parent`.
  *
  * A hash table of its own: a Map of texts would cost more than all else that is done with a tree. Nodes
- * are made and asked for in runs from caller to callee, so that a parent's first children have their slots
- * next to each other where the parent's id says (two for each parent); all others are found by a hash.
+ * are made and asked for in runs from caller to callee, so that most stand right behind their parents: those are
+ * found there, and only the others are in the table.
  */
 export class KeyTree {
   size = 0;
   /** -1 at the top. */
   parent: Int32Array;
   key: Int32Array;
-  /** Node + 1; 0: free. Four times as many as nodes fit. */
+  /** Node + 1; 0: free. Twice as many as nodes fit. */
   private slots: Int32Array;
 
   /** `expected` nodes are stored without growing. */
@@ -20,11 +20,14 @@ export class KeyTree {
     while (room < expected) room *= 2;
     this.parent = new Int32Array(room);
     this.key = new Int32Array(room);
-    this.slots = new Int32Array(room * 4);
+    this.slots = new Int32Array(room * 2);
   }
 
   /** The node of `key` under `parent`, made if it is new. */
   child(parent: number, key: number): number {
+    const next = parent + 1;
+    if (next === this.size) return this.add(parent, key);
+    if (this.key[next] === key && this.parent[next] === parent) return next;
     const slot = this.slotOf(parent, key);
     const found = this.slots[slot] ?? 0;
     if (found !== 0) return found - 1;
@@ -32,28 +35,32 @@ export class KeyTree {
       this.grow();
       return this.child(parent, key);
     }
-    const node = this.size++;
-    this.slots[slot] = node + 1;
-    this.parent[node] = parent;
-    this.key[node] = key;
-    return node;
+    this.slots[slot] = this.size + 1;
+    return this.add(parent, key);
   }
 
   /** The node of `key` under `parent`; -1: there is none. */
   find(parent: number, key: number): number {
+    const next = parent + 1;
+    if (next < this.size && this.key[next] === key && this.parent[next] === parent) return next;
     return (this.slots[this.slotOf(parent, key)] ?? 0) - 1;
+  }
+
+  private add(parent: number, key: number): number {
+    if (this.size === this.parent.length) this.grow();
+    const node = this.size++;
+    this.parent[node] = parent;
+    this.key[node] = key;
+    return node;
   }
 
   /** Where a node is, or belongs. In one piece, as it runs most of its time before it is compiled. */
   private slotOf(parent: number, key: number): number {
     const { slots, parent: parents, key: keys } = this;
     const mask = slots.length - 1;
-    let slot = (parent * 2 + 2 + (key & 1)) & mask;
-    let found = slots[slot] ?? 0;
-    if (found === 0 || (keys[found - 1] === key && parents[found - 1] === parent)) return slot;
-    slot = hash(parent, key) & mask;
+    let slot = hash(parent, key) & mask;
     for (;;) {
-      found = slots[slot] ?? 0;
+      const found = slots[slot] ?? 0;
       if (found === 0 || (keys[found - 1] === key && parents[found - 1] === parent)) return slot;
       slot = (slot + 1) & mask;
     }
@@ -63,9 +70,10 @@ export class KeyTree {
     const room = this.parent.length * 2;
     this.parent = copied(this.parent, room);
     this.key = copied(this.key, room);
-    this.slots = new Int32Array(room * 4);
+    this.slots = new Int32Array(room * 2);
     for (let node = 0; node < this.size; node++)
-      this.slots[this.slotOf(this.parent[node] ?? 0, this.key[node] ?? 0)] = node + 1;
+      if (this.parent[node] !== node - 1)
+        this.slots[this.slotOf(this.parent[node] ?? 0, this.key[node] ?? 0)] = node + 1;
   }
 }
 

@@ -46,10 +46,7 @@ export class ProfileBuilder {
     column.unfiltered += weight;
     if (options.comm !== undefined && sample.comm !== options.comm) return;
     const { frames, depth } = sample;
-    let node = tree.child(
-      -1,
-      taskKey(this.frames.strings.id(taskLabel(sample, options.task))),
-    );
+    let node = tree.child(-1, taskKey(this.frames.strings.id(taskLabel(sample, options.task))));
     let kept = 0;
     for (let i = depth - 1; i >= 0; i--) {
       const frame = frames[i] ?? 0;

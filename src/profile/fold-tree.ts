@@ -1,6 +1,7 @@
 import { StringTable } from '../ingest/index.js';
 import { FrameNames } from './fold-frame-names.js';
 import type { FoldNameOptions } from './fold-names.js';
+import { wasmFoldTree } from './fold-wasm.js';
 import { columnOf, type Profile } from './profile.js';
 import { StackTable, taskNames } from './stacks.js';
 
@@ -11,10 +12,10 @@ const PLAIN = { kernel: false, jit: false, addrs: false } as const;
  * is printed. Parents come before children.
  */
 export interface FoldTree {
-  names: string[];
+  names: StringTable;
   /** Parent of each node, -1 at the top. */
   parent: Int32Array;
-  /** Index into `names`. */
+  /** Its id in `names`. */
   name: Int32Array;
   /** One a profile: the node of each node of its own stacks. */
   nodeOf: Int32Array[];
@@ -32,13 +33,18 @@ export interface FoldSide {
 
 /** Folds each profile's event into one tree; nodes of stacks that both have are shared. */
 export function foldTree(sides: readonly FoldSide[], options: FoldNameOptions = PLAIN): FoldTree {
+  return wasmFoldTree(sides, options) ?? slowFoldTree(sides, options);
+}
+
+/** `foldTree` without WebAssembly. */
+export function slowFoldTree(sides: readonly FoldSide[], options: FoldNameOptions): FoldTree {
   const nodes = new StackTable(sides.reduce((sum, { profile }) => sum + profile.stacks.size, 0));
   const names = new StringTable();
   const nodeOf = sides.map(({ profile }) => place(profile, nodes, names, options));
   const { parents: parent, keys: name } = nodes.columns;
   const ends = sides.map((side, i) => endsOf(side, nodeOf[i] ?? new Int32Array(), parent.length));
   return {
-    names: names.values,
+    names,
     parent,
     name,
     nodeOf,

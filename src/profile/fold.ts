@@ -1,6 +1,6 @@
 import { isFoldKernelDso, type FoldOptions } from './fold-names.js';
-import { foldedWeights, foldTree, type FoldTree } from './fold-tree.js';
-import { wasmFoldedText } from './fold-text.js';
+import { foldedWeights, slowFoldTree, type FoldTree } from './fold-tree.js';
+import { wasmFoldedText } from './fold-wasm.js';
 import type { Profile } from './profile.js';
 
 /**
@@ -23,15 +23,17 @@ const NEWLINE = 10;
 
 /** The same as text, in pieces of whole lines; a piece is good until the next one is asked for. */
 export function foldedText(profile: Profile, options: FoldOptions): Generator<Buffer> {
-  return wasmFoldedText(profile, options) ?? slowFoldedText(profile, options);
+  return (
+    wasmFoldedText({ profile, event: options.event }, options) ?? slowFoldedText(profile, options)
+  );
 }
 
 /** `foldedText` without WebAssembly. */
 function* slowFoldedText(profile: Profile, options: FoldOptions): Generator<Buffer> {
   const side = { profile, event: options.event };
-  const tree = foldTree([side], options);
+  const tree = slowFoldTree([side], options);
   const weights = foldedWeights(side, tree.nodeOf[0] ?? new Int32Array());
-  const names = tree.names.map((name) => Buffer.from(name, 'utf8'));
+  const names = tree.names.values.map((name) => Buffer.from(name, 'utf8'));
   const { first, next } = inBytewiseOrder(tree);
   // the stack of the line that is written, and where each of its frames begins
   let path = Buffer.alloc(1 << 12);
@@ -95,7 +97,7 @@ function inBytewiseOrder({ parent, name, names, ends }: FoldTree): {
   for (const above of parent) if (above >= 0) goesOn[above] = 1;
   const first = new Int32Array(size + 1).fill(-1);
   const next = new Int32Array(2 * size).fill(-1);
-  const { order, start } = itemsByText(name, names);
+  const { order, start } = itemsByText(name, names.values);
   // from the last to the first: each is put in front of those that come later
   for (let i = order.length - 1; i >= 0; i--) {
     const text = order[i] ?? 0;

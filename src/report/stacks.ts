@@ -121,7 +121,7 @@ function nameTable(
   order: readonly number[],
   graph: Pick<Graph, 'names'>,
 ): { ids: Int32Array; names: string[] } {
-  const ids = new Int32Array(tree.names.length).fill(-1);
+  const ids = new Int32Array(tree.names.size).fill(-1);
   const names: string[] = [];
   if (order.length === 0) return { ids, names };
   const shared = new Map<string, number>();
@@ -129,7 +129,7 @@ function nameTable(
   for (const node of order) {
     const own = tree.name[node] ?? 0;
     if (ids[own] !== -1) continue;
-    const name = tree.names[own] ?? '';
+    const name = tree.names.text(own);
     const known = shared.get(name);
     ids[own] = known ?? graph.names.length + names.length;
     if (known === undefined) names.push(name);

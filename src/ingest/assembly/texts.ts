@@ -47,6 +47,13 @@ export class Texts {
     return <i32>load<u32>(at, 8) + load<i32>(at, 12);
   }
 
+  /** Where each entry's text ends, 4 bytes each: a copy. */
+  ends(): usize {
+    const ends = heap.alloc(<usize>this.count << 2);
+    for (let entry = 0; entry < this.count; entry++) store<i32>(ends + (<usize>entry << 2), this.endOf(entry));
+    return ends;
+  }
+
   /** Adds a text that `find` did not find. */
   add(hash: u64, a: usize, aLength: i32, b: usize, bLength: i32, id: i32): void {
     const entry = this.count++;

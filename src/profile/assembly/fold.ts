@@ -1,9 +1,10 @@
-// Folded stacks as text, in WebAssembly: AssemblyScript, not TypeScript. ../fold-text.ts is the other side, and
+// Folded stacks as text, in WebAssembly: AssemblyScript, not TypeScript. ../fold-wasm.ts is the other side, and
 // ../fold.ts says the same in TypeScript, for machines without.
 import { filled, grown } from '../../ingest/assembly/memory';
 import { child, nodeCount, nodesAt } from '../../ingest/assembly/tree';
 import { lengthOf, listOf, nameOfKey, NO_NAME, SEMICOLON, textOf, textRanks } from './names';
-export { name, setFrames } from './names';
+export { name, nameCount, nameEnds, namesAt, setFrames } from './names';
+export { columns, nodeCount } from '../../ingest/assembly/tree';
 
 /** Writes a weight that is no whole number below 2^53 as JavaScript prints it; returns its length, 40 at most. */
 @external("env", "printed")
@@ -22,8 +23,18 @@ let place: usize = 0;
 let sums: usize = 0;
 let ends: usize = 0;
 
-/** Folds a profile's stacks: parent and key of each node, in columns. */
+/** How many stacks end in the tree. */
+let stacks: i32 = 0;
+export function placeAt(): usize { return place; }
+export function endsAt(): usize { return ends; }
+export function stackCount(): i32 { return stacks; }
+
+/**
+ * Folds a profile's stacks, parent and key of each node in columns, into the tree. What was added to the one before is
+ * forgotten.
+ */
 export function fold(count: i32, parents: usize, keys: usize): void {
+  stacks = 0;
   place = heap.alloc(<usize>count << 2);
   for (let node = 0; node < count; node++) {
     const at = <usize>node << 2;
@@ -53,6 +64,7 @@ export function add(count: i32, weights: usize, samples: usize): void {
     const folded = <usize>load<i32>(place + (<usize>node << 2));
     const at = sums + (folded << 3);
     store<f64>(at, load<f64>(at) + load<f64>(weights + (<usize>node << 3)));
+    if (load<u8>(ends + folded) == 0) stacks++;
     store<u8>(ends + folded, 1);
   }
 }

@@ -42,6 +42,11 @@ export function textOf(id: i32): usize { return names.arena + names.startOf(id);
 @inline
 export function lengthOf(id: i32): i32 { return names.endOf(id) - names.startOf(id); }
 
+export function nameCount(): i32 { return names.count; }
+/** The names' bytes, one behind the other in the order of their ids, and where each ends (4 bytes): a copy. */
+export function namesAt(): usize { return names.arena; }
+export function nameEnds(): usize { return names.ends(); }
+
 // ---- frames and tasks ----------------------------------------------------------------------------
 
 /** The profile's texts and where each ends, and the texts of its frames' symbols. */

@@ -1,0 +1,190 @@
+/**
+ * Folding through WebAssembly (assembly/): a wide recording has a hundred thousand stacks, and JavaScript that runs once
+ * is not compiled by V8 before it has ended. Most names are found there too (assembly/names.ts).
+ */
+import { instantiator, StringTable, type WasmMemory } from '../ingest/index.js';
+import { FrameNames } from './fold-frame-names.js';
+import type { FoldNameOptions } from './fold-names.js';
+import type { FoldSide, FoldTree } from './fold-tree.js';
+import { columnOf, type Profile } from './profile.js';
+import { taskNames } from './stacks.js';
+
+interface Exports {
+  memory: WasmMemory;
+  allocate(size: number): number;
+  name(at: number, length: number): number;
+  nameCount(): number;
+  namesAt(): number;
+  nameEnds(): number;
+  setFrames(
+    texts: number,
+    bytes: number,
+    ends: number,
+    frames: number,
+    symbols: number,
+    plain: boolean,
+  ): void;
+  fold(count: number, parents: number, keys: number): void;
+  placeAt(): number;
+  add(count: number, weights: number, samples: number): void;
+  endsAt(): number;
+  stackCount(): number;
+  nodeCount(): number;
+  columns(): number;
+  sort(): void;
+  write(): number;
+  textAt(): number;
+}
+
+/**
+ * A side's folded text in pieces of whole lines, good until the next one is asked for; undefined where there is no
+ * WebAssembly, or where a task is Java's, whose frames have other names.
+ */
+export function wasmFoldedText(
+  side: FoldSide,
+  options: FoldNameOptions,
+): Generator<Buffer> | undefined {
+  const folder = Folder.make(options);
+  if (folder?.add(side) !== true) return undefined;
+  return folder.pieces();
+}
+
+/** `foldTree` (fold-tree.ts), undefined as above. */
+export function wasmFoldTree(
+  sides: readonly FoldSide[],
+  options: FoldNameOptions,
+): FoldTree | undefined {
+  const folder = Folder.make(options);
+  if (folder === undefined) return undefined;
+  const parts = [];
+  for (const side of sides) {
+    if (!folder.add(side)) return undefined;
+    parts.push(folder.part(side.profile.stacks.size));
+  }
+  return folder.tree(parts);
+}
+
+interface Part {
+  nodeOf: Int32Array;
+  ends: Uint8Array;
+  stacks: number;
+}
+
+/** One instance of the module, the sides that are folded into its tree, and names that it does not find itself. */
+class Folder {
+  private wasm!: Exports;
+  private frames!: FrameNames;
+  private profile!: Profile;
+  /** Whether a task is Java's. */
+  private java = false;
+
+  private constructor(private readonly options: FoldNameOptions) {}
+
+  static make(options: FoldNameOptions): Folder | undefined {
+    const instance = instantiator<Exports>('fold.wasm');
+    if (instance === null) return undefined;
+    const folder = new Folder(options);
+    folder.wasm = instance({
+      printed: (weight: number, at: number) => folder.memory.write(String(weight), at, 'latin1'),
+      frameName: (frame: number) => folder.ofFrame(frame),
+      taskName: (key: number) => folder.ofTask(key),
+    });
+    return folder;
+  }
+
+  /** Folds a side into the tree; false: it cannot be done here. */
+  add({ profile, event }: FoldSide): boolean {
+    const { wasm, options } = this;
+    const { frames, stacks, runs } = profile;
+    this.profile = profile;
+    this.frames = new FrameNames(frames, false, { id: (text) => this.id(text) }, options);
+    const { bytes, ends } = frames.strings.utf8;
+    const plain = !options.kernel && !options.jit && !options.addrs;
+    const symbols = this.put(frames.symbol.subarray(0, frames.size));
+    wasm.setFrames(ends.length, this.put(bytes), this.put(ends), frames.size, symbols, plain);
+    const { parents, keys } = stacks.columns;
+    wasm.fold(parents.length, this.put(parents), this.put(keys));
+    for (const run of runs) {
+      const column = columnOf(run, event);
+      if (column === undefined) continue;
+      const { weights, counts } = column.columns;
+      wasm.add(weights.length, this.put(weights), this.put(counts));
+    }
+    return !this.java;
+  }
+
+  /** What the side that was added last has in the tree, given how many nodes its own stacks have. */
+  part(size: number): Part {
+    const { wasm } = this;
+    const { buffer } = wasm.memory;
+    return {
+      nodeOf: new Int32Array(buffer, wasm.placeAt(), size).slice(),
+      ends: new Uint8Array(buffer, wasm.endsAt(), wasm.nodeCount()).slice(),
+      stacks: wasm.stackCount(),
+    };
+  }
+
+  tree(parts: readonly Part[]): FoldTree {
+    const { wasm } = this;
+    const size = wasm.nodeCount();
+    const at = wasm.columns();
+    const ends = wasm.nameEnds();
+    const { buffer } = wasm.memory;
+    const names = new StringTable();
+    const nameEnds = new Uint32Array(buffer, ends, wasm.nameCount()).slice();
+    const bytes = new Uint8Array(buffer, wasm.namesAt(), nameEnds.at(-1) ?? 0).slice();
+    names.take({ bytes, ends: nameEnds });
+    return {
+      names,
+      parent: new Int32Array(buffer, at, size).slice(),
+      name: new Int32Array(buffer, at + 4 * size, size).slice(),
+      nodeOf: parts.map(({ nodeOf }) => nodeOf),
+      ends: parts.map((part) => {
+        // nodes of a later side are no ends of an earlier one
+        const all = new Uint8Array(size);
+        all.set(part.ends);
+        return all;
+      }),
+      stacks: parts.map(({ stacks }) => stacks),
+    };
+  }
+
+  *pieces(): Generator<Buffer> {
+    const { wasm } = this;
+    wasm.sort();
+    for (let length = wasm.write(); length > 0; length = wasm.write())
+      yield Buffer.from(wasm.memory.buffer, wasm.textAt(), length);
+  }
+
+  private get memory(): Buffer {
+    return Buffer.from(this.wasm.memory.buffer);
+  }
+
+  private ofFrame(frame: number): number {
+    const name = this.frames.of(frame);
+    return name >= 0 ? name : this.list(this.frames.several(name));
+  }
+
+  private ofTask(key: number): number {
+    const parts = taskNames(this.profile.frames, key);
+    this.java ||= parts[0]?.startsWith('java') === true;
+    const ids = parts.map((part) => this.id(part));
+    return ids.length === 1 ? (ids[0] ?? 0) : this.list(ids);
+  }
+
+  private id(text: string): number {
+    const bytes = Buffer.from(text);
+    return this.wasm.name(this.put(bytes), bytes.length);
+  }
+
+  /** Names as assembly/names.ts takes several of them, or none. */
+  private list(ids: readonly number[]): number {
+    return ids.length === 0 ? -1 : -2 - this.put(Int32Array.from([ids.length, ...ids]));
+  }
+
+  private put(from: Uint8Array | Int32Array | Uint32Array | Float64Array): number {
+    const at = this.wasm.allocate(from.byteLength);
+    this.memory.set(new Uint8Array(from.buffer, from.byteOffset, from.byteLength), at);
+    return at;
+  }
+}
