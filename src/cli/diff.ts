@@ -8,6 +8,8 @@ import type { readImages } from './images.js';
 import { parseDiffOptions, sidesOf, type DiffOptions, type Output } from './diff-options.js';
 import { outputsOf } from './parse-options.js';
 import { expandFolders, requireDistinct, requireOneStdin } from './inputs.js';
+import { prepare } from '../render/index.js';
+import { compileLess } from './compiler.js';
 import { budgetOf, comparePair, type Stats } from './pair.js';
 import { progress } from './progress.js';
 import { kernelSide, sameEvent } from './sides.js';
@@ -37,7 +39,9 @@ export async function diff(operands: string[], given: unknown): Promise<void> {
     outputs.map((output) => output.path),
   );
   for (const output of outputs) requireWritable(output.path);
-  const { report, sides } = await compareFiles(paths, options);
+  const { report, sides } = await compareFiles(paths, options, async () => {
+    for (const { format } of outputs) await prepare(format);
+  });
   await writeReport(report, sides, outputs);
   if (!options.quiet) summarise(report, outputs, options.verbose);
   process.exitCode = budgetStatus(report, options.budgetStrict);
@@ -87,6 +91,7 @@ export async function diffReport(
 export async function compareFiles(
   paths: { base: string[]; new: string[] },
   options: DiffOptions,
+  whileReading?: () => Promise<void>,
 ): Promise<{ report: Report; sides: { base: Side; new: Side } }> {
   const budget = await budgetOf(options);
   const stats = await statsOf(paths, options);
@@ -99,12 +104,13 @@ export async function compareFiles(
     kallsyms,
     withImages,
   });
-  const [base, other] = await readSides([
-    spec(paths.base, options.baseKallsyms),
-    spec(paths.new, options.newKallsyms),
-  ]);
+  const [base, other] = await readSides(
+    [spec(paths.base, options.baseKallsyms), spec(paths.new, options.newKallsyms)],
+    whileReading,
+  );
   if (base === undefined || other === undefined) throw new Error('two sides were to be read');
   progress.end();
+  compileLess();
   const event = chooseEvent(base, options.event, paths.base.join(', '));
   const newEvent = sameEvent(other, options.event ?? event.event, event.event, paths);
   const side = (profile: Profile, name: string, from: string[], code: ImageCode | undefined) =>

@@ -1,6 +1,5 @@
 import { UserError, type ExitStatus } from '../errors.js';
 import { reviveProfile, type Profile } from '../profile/index.js';
-import { compileLess } from './compiler.js';
 import { progress } from './progress.js';
 import { readSide, type SideSpec } from './read-side.js';
 import { isWorthAThread, lanesBeside, readingThread } from './reading-thread.js';
@@ -11,9 +10,13 @@ export type FromWorker =
 /**
  * Reads several sides, at the same time where there are cores and enough to read: each has tables of its own,
  * so that threads change nothing about the result. `PVFLAME_WORKERS=0` turns threads off, `=1` takes them for inputs of
- * any size. Of several errors the first side's is thrown, as if they had been read in their order.
+ * any size. Of several errors the first side's is thrown, as if they had been read in their order. `whileWaiting`: what
+ * this thread may do when only others are still reading.
  */
-export async function readSides(specs: readonly SideSpec[]): Promise<Profile[]> {
+export async function readSides(
+  specs: readonly SideSpec[],
+  whileWaiting: () => Promise<void> = () => Promise.resolve(),
+): Promise<Profile[]> {
   const here = specs.flatMap((spec, i) => (isWorthAThread(spec.paths) ? [] : [i]));
   const anywhere = specs.flatMap((spec, i) => (isWorthAThread(spec.paths) ? [i] : []));
   const results = new Array<Profile | undefined>(specs.length);
@@ -38,12 +41,11 @@ export async function readSides(specs: readonly SideSpec[]): Promise<Profile[]> 
     lane(
       () => here.shift() ?? anywhere.shift(),
       (spec) => readSide(spec, progress.add),
-    ),
+    ).then(whileWaiting),
   ]);
   failures.sort((a, b) => a.side - b.side);
   const [first] = failures;
   if (first !== undefined) throw first.error;
-  compileLess();
   return results.map((profile) => {
     if (profile === undefined) throw new Error('a side was not read');
     return profile;

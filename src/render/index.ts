@@ -32,6 +32,12 @@ export async function render(
   }
 }
 
+/** Loads what renders a format, for when there is time before the report is there. */
+export async function prepare(format: Format): Promise<void> {
+  if (format === 'html') await (await import('./html/index.js')).prepare();
+  else if (format === 'text') await import('./text/index.js');
+}
+
 async function htmlOf(report: Report, extra: Extra): Promise<string> {
   const json = extra.json();
   const { pack, packDocument, renderPage } = await import('./html/index.js');

@@ -19,8 +19,14 @@ function assetsFolder(): string {
   return existsSync(join(beside, 'page.js')) ? beside : join(here, '../../../dist/assets');
 }
 
-/** Reads the page's template, style sheet, client bundle and its notices. */
+let loaded: Assets | undefined;
+
+/** The page's template, style sheet, client bundle and its notices, read once. */
 export function loadAssets(): Assets {
+  return (loaded ??= readAssets());
+}
+
+function readAssets(): Assets {
   const folder = assetsFolder();
   const text = (name: string) => readFileSync(join(folder, name), 'utf8');
   return {

@@ -10,6 +10,7 @@ import { warningList } from './common.js';
 import {
   contentSecurityPolicy,
   embed,
+  pack,
   packDocument,
   REPORT_ELEMENT,
   STACKS_ELEMENT,
@@ -22,6 +23,12 @@ import { provenance } from './provenance.js';
 import { functionsSection, opsSection, sitesSection } from './tables.js';
 
 export { pack, packDocument } from './embed.js';
+
+/** Reads and loads what a page is made of. */
+export async function prepare(): Promise<void> {
+  loadAssets();
+  await pack(new Uint8Array(0));
+}
 
 /**
  * The report as one static HTML file: answer, warnings, ledger, graph, tables, provenance, and the
