@@ -21,10 +21,11 @@ execFileSync(
     stdio: 'inherit',
   },
 );
-// AssemblyScript: reading perf script text, and writing folded stacks
+// AssemblyScript: reading perf script text, writing folded stacks, sums over batches
 for (const [from, to] of [
   ['src/ingest/assembly/scan.ts', 'scan.wasm'],
   ['src/profile/assembly/fold.ts', 'fold.wasm'],
+  ['src/compare/assembly/batches.ts', 'batches.wasm'],
 ]) {
   execFileSync(
     process.execPath,

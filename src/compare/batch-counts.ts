@@ -1,4 +1,5 @@
 import type { Batches } from '../profile/index.js';
+import { quickSums } from './batch-sums.js';
 import type { BatchCounts } from './stats/index.js';
 import type { Side } from './side.js';
 import { addUp } from './side-tree.js';
@@ -30,19 +31,19 @@ export function sideBatches(side: Side): SideBatches | undefined {
     for (let first = 0; first + together <= batches.count; first += together)
       places.push({ batches, first, together });
   }
-  // no more entries than samples
-  const room = side.columns.reduce((sum, column) => sum + (column?.samples ?? 0), 0);
-  const node = new Int32Array(room);
-  const samples = new Float64Array(room);
   const start = new Int32Array(places.length + 1);
   let end = 0;
-  const add = (at: number, count: number) => {
-    node[end] = at;
-    samples[end++] = count;
-  };
   places.forEach((place, batch) => {
-    for (let i = 0; i < (place?.together ?? 0); i++) place?.batches.each(place.first + i, add);
+    end += place?.batches.entriesOf(place.first, place.together).nodes.length ?? 0;
     start[batch + 1] = end;
+  });
+  const node = new Int32Array(end);
+  const samples = new Float64Array(end);
+  places.forEach((place, batch) => {
+    const entries = place?.batches.entriesOf(place.first, place.together);
+    if (entries === undefined) return;
+    node.set(entries.nodes, start[batch]);
+    samples.set(entries.counts, start[batch]);
   });
   const size = Float64Array.from(places, (place) =>
     place === undefined ? 0 : place.batches.size * place.together,
@@ -50,27 +51,35 @@ export function sideBatches(side: Side): SideBatches | undefined {
   return { batches: places.length, size, start, node, samples };
 }
 
-/**
- * Counts of rows, from the row that each stack node belongs to (-1: none). With `above`, a row is also counted in
- * the row above it (-1: none), which stands before it.
- */
-export function countsByRow(
-  { batches, size, start, node, samples }: SideBatches,
-  rowOf: Int32Array,
-  rows: number,
-  above?: Int32Array,
-): BatchCounts {
+/** Rows that stack nodes belong to. */
+export interface RowsOfNodes {
+  /** The row of each node; -1: none. */
+  of: Int32Array;
+  count: number;
+  /** The row above each (-1: none), which stands before it: a row is also counted there. */
+  above?: Int32Array;
+}
+
+/** Counts of rows in batches; of several kinds of rows one kind stands behind the other. */
+export function countsByRow(batches: SideBatches, kinds: readonly RowsOfNodes[]): BatchCounts {
+  const { size, start, node, samples } = batches;
   return {
-    rows,
-    batches,
+    rows: kinds.reduce((sum, { count }) => sum + count, 0),
+    batches: batches.batches,
     size: (batch) => size[batch] ?? 0,
     addTo: (batch, counts) => {
       const end = start[batch + 1] ?? 0;
-      for (let i = start[batch] ?? 0; i < end; i++) {
-        const row = rowOf[node[i] ?? 0] ?? -1;
-        if (row >= 0) counts[row] = (counts[row] ?? 0) + (samples[i] ?? 0);
+      let from = 0;
+      for (const { of, count, above } of kinds) {
+        const own = counts.subarray(from, from + count);
+        from += count;
+        for (let i = start[batch] ?? 0; i < end; i++) {
+          const row = of[node[i] ?? 0] ?? -1;
+          if (row >= 0) own[row] = (own[row] ?? 0) + (samples[i] ?? 0);
+        }
+        if (above !== undefined) addUp(own, above);
       }
-      if (above !== undefined) addUp(counts, above);
     },
+    quickly: quickSums(batches, kinds),
   };
 }

@@ -150,7 +150,7 @@ function functionRows({ profile, facts }: Side): { of: Int32Array; count: number
 function withinRuns(side: Side, rows: { of: Int32Array; count: number }): WithinNoise | null {
   const batches = sideBatches(side);
   if (batches === undefined) return null;
-  const found = dispersion(countsByRow(batches, rows.of, rows.count));
+  const found = dispersion(countsByRow(batches, [rows]));
   if (found.pairs === 0) return null;
   const all = { value: 0, squares: 0, samples: 0 };
   for (const column of side.columns) {

@@ -1,12 +1,6 @@
-import { countsByRow, sideBatches, type SideBatches } from './batch-counts.js';
+import { countsByRow, sideBatches, type RowsOfNodes, type SideBatches } from './batch-counts.js';
 import type { Side } from './side.js';
-import {
-  dispersion,
-  fewestSamples,
-  weightDispersion,
-  type BatchCounts,
-  type RowDispersions,
-} from './stats/index.js';
+import { dispersion, fewestSamples, weightDispersion, type RowDispersions } from './stats/index.js';
 import type { RowKind, RowNoise } from './test-rows.js';
 
 /** Which row of each kind each of a side's stack nodes belongs to (-1: none), and how many rows there are. */
@@ -67,22 +61,18 @@ function sideNoise(noisy: NoisySide, batches: SideBatches): RowNoise {
     const op = ops.of[node] ?? -1;
     parts[node] = row >= 0 ? row : functions.count + (op >= 0 ? op : ops.count);
   }
-  const found = dispersion(countsByRow(batches, parts, functions.count + ops.count + 1));
+  const found = dispersion(
+    countsByRow(batches, [{ of: parts, count: functions.count + ops.count + 1 }]),
+  );
   const frames = largeFrames(noisy, batches);
   // the parts' own rows are known already; all others take one more look at the batches
-  const others = found.of(
-    sideBySide([
-      countsByRow(batches, ledger.of, ledger.count),
-      countsByRow(batches, sites.of, sites.count),
-      frames.counts,
-    ]),
-  );
+  const others = found.of(countsByRow(batches, [ledger, sites, frames.rows]));
   const weights = weightNoise(noisy.side);
   const scaled = ({ phi, df }: RowDispersions, first: number, count: number) => ({
     phi: times(phi.slice(first, first + count), weights),
     df: df.slice(first, first + count),
   });
-  const ofFrames = scaled(others, ledger.count + sites.count, frames.counts.rows);
+  const ofFrames = scaled(others, ledger.count + sites.count, frames.rows.count);
   return {
     ledger: scaled(others, 0, ledger.count),
     sites: scaled(others, ledger.count, sites.count),
@@ -113,7 +103,7 @@ function picked(values: Float64Array, rows: Int32Array): Float64Array {
 function largeFrames(
   { rows, parent, samples }: NoisySide,
   batches: SideBatches,
-): { counts: BatchCounts; row: Int32Array } {
+): { rows: RowsOfNodes; row: Int32Array } {
   const { of, count } = rows.frames;
   const least = fewestSamples(batches.batches);
   const row = new Int32Array(count);
@@ -133,25 +123,8 @@ function largeFrames(
     if (frame >= 0) counted[node] = near[frame] ?? -1;
   }
   return {
-    counts: countsByRow(batches, counted, above.length, Int32Array.from(above)),
+    rows: { of: counted, count: above.length, above: Int32Array.from(above) },
     row,
-  };
-}
-
-/** Several kinds of rows of the same batches as one, one kind after the other. */
-function sideBySide(kinds: readonly BatchCounts[]): BatchCounts {
-  const [first] = kinds;
-  return {
-    rows: kinds.reduce((sum, { rows }) => sum + rows, 0),
-    batches: first?.batches ?? 0,
-    size: (batch) => first?.size(batch) ?? 0,
-    addTo: (batch, counts) => {
-      let from = 0;
-      for (const kind of kinds) {
-        kind.addTo(batch, counts.subarray(from, from + kind.rows));
-        from += kind.rows;
-      }
-    },
   };
 }
 

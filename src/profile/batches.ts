@@ -64,6 +64,13 @@ export class Batches {
       visit(this.nodes[at] ?? 0, this.counts[at] ?? 0);
   }
 
+  /** Nodes and their samples in so many batches from `first` on: a node may be there once a batch. */
+  entriesOf(first: number, batches: number): { nodes: Int32Array; counts: Uint32Array } {
+    const begin = this.starts[first] ?? this.used;
+    const end = this.starts[first + batches] ?? this.used;
+    return { nodes: this.nodes.subarray(begin, end), counts: this.counts.subarray(begin, end) };
+  }
+
   /** The same with other node ids (several of which may become one). */
   mapped(map: ArrayLike<number>): Batches {
     const copy = new Batches();

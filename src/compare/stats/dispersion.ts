@@ -9,6 +9,19 @@ export interface BatchCounts {
   size(batch: number): number;
   /** Adds a batch's counts, by row. */
   addTo(batch: number, counts: Float64Array): void;
+  /** What is found below, by other means and to the last digit: of all pairs, and of rows over some of them. */
+  quickly?: { ofPairs(): PairSums; ofRows(pairs: readonly number[]): Terms } | undefined;
+}
+
+/** Of each pair of neighbouring batches: what `Pair` has. */
+export interface PairSums {
+  squares: Float64Array;
+  expected: Float64Array;
+}
+
+/** The same by row, and samples of half a pair. */
+export interface Terms extends PairSums {
+  samples: Float64Array;
 }
 
 /** How much noisier than independent samples a run's rows are. */
@@ -46,11 +59,7 @@ const MIN_IN_BATCH = 5;
  * a change of phase stand out among the pairs and are left out (over three times the median).
  */
 export function dispersion(counts: BatchCounts): Dispersion {
-  const known: Pair[] = [];
-  eachPair(counts, allPairs(counts), (at, batches) => {
-    const pair = allRows(at, batches);
-    if (pair.samples >= MIN_IN_PAIR && pair.expected > 0) known.push(pair);
-  });
+  const known = pairsOf(counts).filter((pair) => pair.samples >= MIN_IN_PAIR && pair.expected > 0);
   if (known.length < MIN_PAIRS) return unknownDispersion(counts.rows);
   const limit = 3 * median(known.map((pair) => pair.squares / pair.expected));
   const calm = known.filter((pair) => pair.squares / pair.expected <= limit);
@@ -90,14 +99,21 @@ interface Pair {
   samples: number;
 }
 
-interface Terms {
-  squares: Float64Array;
-  expected: Float64Array;
-  samples: Float64Array;
+/** All pairs of neighbouring batches. */
+function pairsOf(counts: BatchCounts): Pair[] {
+  const all = Array.from({ length: Math.max(0, counts.batches - 1) }, (_, at) => at);
+  const sums = counts.quickly?.ofPairs();
+  if (sums !== undefined)
+    return all.map((at) => ({
+      at,
+      squares: sums.squares[at] ?? 0,
+      expected: sums.expected[at] ?? 0,
+      samples: counts.size(at) + counts.size(at + 1),
+    }));
+  const pairs: Pair[] = [];
+  eachPair(counts, all, (at, batches) => pairs.push(allRows(at, batches)));
+  return pairs;
 }
-
-const allPairs = (counts: BatchCounts) =>
-  Array.from({ length: Math.max(0, counts.batches - 1) }, (_, at) => at);
 
 /** Two neighbouring batches: counts by row, and sizes. */
 interface TwoBatches {
@@ -138,7 +154,8 @@ function allRows(at: number, { first, second, sizeA, sizeB }: TwoBatches): Pair 
       const b = second[row] ?? 0;
       if (a + b === 0) continue;
       const share = (a + b) / size;
-      squares += scale * (a / sizeA - b / sizeB) ** 2;
+      const difference = a / sizeA - b / sizeB;
+      squares += scale * (difference * difference);
       expected += share * (1 - share) * unbiased;
     }
   }
@@ -157,7 +174,8 @@ function addTerms(terms: Terms, { first, second, sizeA, sizeB }: TwoBatches): vo
     const b = second[row] ?? 0;
     if (a + b === 0) continue;
     const share = (a + b) / size;
-    squares[row] = (squares[row] ?? 0) + scale * (a / sizeA - b / sizeB) ** 2;
+    const difference = a / sizeA - b / sizeB;
+    squares[row] = (squares[row] ?? 0) + scale * (difference * difference);
     expected[row] = (expected[row] ?? 0) + share * (1 - share) * unbiased;
     samples[row] = (samples[row] ?? 0) + (a + b) / 2;
   }
@@ -169,6 +187,7 @@ function unbiasedBy(size: number): number {
 }
 
 function rowTerms(counts: BatchCounts, pairs: readonly number[]): Terms {
+  if (counts.quickly !== undefined) return counts.quickly.ofRows(pairs);
   const column = () => new Float64Array(counts.rows);
   const terms = { squares: column(), expected: column(), samples: column() };
   eachPair(counts, pairs, (_at, batches) => addTerms(terms, batches));

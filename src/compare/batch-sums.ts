@@ -1,0 +1,79 @@
+/** Sums over pairs of batches through WebAssembly (assembly/batches.ts): millions of steps that run once. */
+import { instantiator, type WasmMemory } from '../ingest/index.js';
+import type { RowsOfNodes, SideBatches } from './batch-counts.js';
+import type { BatchCounts } from './stats/index.js';
+
+interface Exports {
+  memory: WasmMemory;
+  allocate(size: number): number;
+  setBatches(sizes: number, starts: number, nodes: number, samples: number): void;
+  forgetKinds(): void;
+  addKind(of: number, count: number, above: number): void;
+  rowCount(): number;
+  pairSums(batches: number): number;
+  rowSums(pairs: number, at: number): number;
+}
+
+/** One instance a side's batches: they are asked for several kinds of rows. */
+const instances = new WeakMap<SideBatches, Exports | null>();
+
+/** `BatchCounts.quickly`; undefined without WebAssembly. */
+export function quickSums(
+  batches: SideBatches,
+  kinds: readonly RowsOfNodes[],
+): BatchCounts['quickly'] {
+  let wasm = instances.get(batches);
+  if (wasm === undefined) instances.set(batches, (wasm = instanceOf(batches)));
+  if (wasm === null) return undefined;
+  const module = wasm;
+  const places = kinds.map(({ of, count, above }) => ({
+    of: put(module, of),
+    count,
+    above: above === undefined ? 0 : put(module, above),
+  }));
+  const select = () => {
+    module.forgetKinds();
+    for (const { of, count, above } of places) module.addKind(of, count, above);
+  };
+  /** So many columns of doubles, one behind the other. */
+  const columns = (at: number, length: number, count: number) =>
+    Array.from({ length: count }, (_, i) =>
+      new Float64Array(module.memory.buffer, at + 8 * i * length, length).slice(),
+    );
+  return {
+    ofPairs: () => {
+      select();
+      const pairs = Math.max(0, batches.batches - 1);
+      const [squares, expected] = columns(module.pairSums(batches.batches), pairs, 2);
+      return { squares: squares ?? NONE, expected: expected ?? NONE };
+    },
+    ofRows: (pairs) => {
+      select();
+      const at = module.rowSums(pairs.length, put(module, Int32Array.from(pairs)));
+      const [squares, expected, samples] = columns(at, module.rowCount(), 3);
+      return { squares: squares ?? NONE, expected: expected ?? NONE, samples: samples ?? NONE };
+    },
+  };
+}
+
+const NONE = new Float64Array(0);
+
+function instanceOf({ size, start, node, samples }: SideBatches): Exports | null {
+  const module = instantiator<Exports>('batches.wasm')?.({}) ?? null;
+  module?.setBatches(
+    put(module, size),
+    put(module, start),
+    put(module, node),
+    put(module, samples),
+  );
+  return module;
+}
+
+function put(module: Exports, from: Int32Array | Float64Array): number {
+  const at = module.allocate(from.byteLength);
+  new Uint8Array(module.memory.buffer).set(
+    new Uint8Array(from.buffer, from.byteOffset, from.byteLength),
+    at,
+  );
+  return at;
+}
