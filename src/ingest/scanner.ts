@@ -106,6 +106,9 @@ export interface Scan {
 
 const MODES: Readonly<Record<Addresses, number>> = { none: 0, kernel: 1, all: 2 };
 
+/** Room beyond what is asked for. */
+const SLACK = 1 << 16;
+
 /** Scans the text of one or more recordings, one after another. */
 export class Scanner {
   private readonly wasm: Exports;
@@ -158,8 +161,9 @@ export class Scanner {
   input(size: number): Uint8Array {
     if (size > this.inputSize) {
       const kept = this.inputSize === 0 ? null : this.view().slice();
-      this.inputAt = this.wasm.reserve(size);
-      this.inputSize = size;
+      // what is held of a sample differs from block to block
+      this.inputSize = size + SLACK;
+      this.inputAt = this.wasm.reserve(this.inputSize);
       if (kept !== null) this.view().set(kept);
     }
     return this.view();
