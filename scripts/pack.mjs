@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { build } from 'esbuild';
 
 /** What is loaded together: of each pack its commands. A pack is read whole, so that often used ones stand alone. */
@@ -13,6 +13,8 @@ const COMMANDS = {
   diff: ['diff'],
   more: ['check', 'validate', 'series', 'extract', 'verify', 'sites'],
 };
+/** What a pack asks for only when half of its work is done: a pack of its own, which takes shared chunks from the first. */
+const LATER = { diff: ['comparing'] };
 /** Few runs need it. */
 const PACKAGES = ['yaml'];
 const PACK_OF = Object.fromEntries([
@@ -116,9 +118,10 @@ async function programPack(root) {
  * A pack of modules of src/cli. In two steps: into chunks, where esbuild leaves out what is not used, then into a
  * script, where each chunk is run when it is needed.
  */
-async function packOf(root, folder, names, notHere) {
-  await build({
+async function packOf(root, folder, names, notHere, later = []) {
+  const { metafile } = await build({
     ...shared,
+    metafile: true,
     entryPoints: names.map((name) => join(root, `src/cli/${name}.ts`)),
     outdir: folder,
     splitting: true,
@@ -127,7 +130,52 @@ async function packOf(root, folder, names, notHere) {
     plugins: [pureSchemas, elsewhere(notHere)],
     absWorkingDir: root,
   });
-  return (await script(exporting(names.map((name) => [name, `./${name}.js`])), folder)).source;
+  const own = names.map((name) => [name, `./${name}.js`]);
+  const first = reachedFrom(metafile, (entry) =>
+    names.some((name) => entry.endsWith(`/${name}.ts`)),
+  );
+  // of each chunk that stands in a later pack, and of none of the first: that pack
+  const laterPack = new Map();
+  for (const name of later) {
+    for (const path of reachedFrom(metafile, (entry) => entry.endsWith(`/${name}.ts`)))
+      if (!first.has(path)) laterPack.set(join(root, path), name);
+  }
+  const idOf = (file) => `${basename(folder)}/${basename(file)}`;
+  const without = elsewhere((_path, file) => (laterPack.has(file) ? idOf(file) : undefined));
+  const { inputs } = await script(exporting(own), folder, [without]);
+  const taken = [];
+  const fromFirst = elsewhere((_path, file) => {
+    if (!inputs.includes(file)) return undefined;
+    taken.push(file);
+    return idOf(file);
+  });
+  const sources = {};
+  const packOfId = {};
+  for (const name of later) {
+    const files = [...laterPack].flatMap(([file, pack]) => (pack === name ? [file] : []));
+    for (const file of files) packOfId[idOf(file)] = name;
+    const modules = files.map((file) => [idOf(file), `./${basename(file)}`]);
+    sources[name] = (await script(exporting(modules), folder, [fromFirst])).source;
+  }
+  const name = basename(folder);
+  for (const file of taken) packOfId[idOf(file)] = name;
+  const modules = [...new Set(taken)].map((file) => [idOf(file), `./${basename(file)}`]);
+  sources[name] = (await script(exporting([...own, ...modules]), folder, [without])).source;
+  return { sources, packOfId };
+}
+
+/** Chunks that entries run when they are loaded; their paths as esbuild has them. */
+function reachedFrom({ outputs }, isEntry) {
+  const waiting = Object.keys(outputs).filter((path) => isEntry(`/${outputs[path].entryPoint}`));
+  const reached = new Set(waiting);
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    for (const { path: next, kind } of outputs[path].imports) {
+      if (kind !== 'import-statement' || reached.has(next) || outputs[next] === undefined) continue;
+      reached.add(next);
+      waiting.push(next);
+    }
+  }
+  return reached;
 }
 
 export async function packCommandLine(root, dist) {
@@ -136,10 +184,15 @@ export async function packCommandLine(root, dist) {
   const fromProgram = (path, file) =>
     path === 'commander' || PACKAGES.includes(path) ? path : program.files.get(file);
   const sources = { program: program.source };
-  for (const [name, commands] of Object.entries(COMMANDS))
-    sources[name] = await packOf(root, folder(name), commands, fromProgram);
+  const packOfId = { ...PACK_OF };
+  for (const [name, commands] of Object.entries(COMMANDS)) {
+    const pack = await packOf(root, folder(name), commands, fromProgram, LATER[name]);
+    Object.assign(sources, pack.sources);
+    Object.assign(packOfId, pack.packOfId);
+  }
   // a thread has nothing of the program
-  sources['side-worker'] = await packOf(root, folder('worker'), ['side-worker'], () => undefined);
+  const thread = await packOf(root, folder('side-worker'), ['side-worker'], () => undefined);
+  Object.assign(sources, thread.sources);
   for (const name of PACKAGES)
     sources[name] = (await script(exporting([[name, name]]), root)).source;
   rmSync(join(dist, 'chunks.part'), { recursive: true });
@@ -160,7 +213,7 @@ export async function packCommandLine(root, dist) {
     },
     outdir: join(dist, 'cli'),
     format: 'cjs',
-    define: { PACKS: JSON.stringify(packs), PACK_OF: JSON.stringify(PACK_OF) },
+    define: { PACKS: JSON.stringify(packs), PACK_OF: JSON.stringify(packOfId) },
   });
   writeFileSync(join(dist, 'cli/package.json'), '{ "type": "commonjs" }\n');
   chmodSync(join(dist, 'cli/main.js'), 0o755);

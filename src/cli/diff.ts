@@ -8,18 +8,16 @@ import type { readImages } from './images.js';
 import { parseDiffOptions, sidesOf, type DiffOptions, type Output } from './diff-options.js';
 import { outputsOf } from './parse-options.js';
 import { expandFolders, requireDistinct, requireOneStdin } from './inputs.js';
-import { prepare } from '../render/index.js';
+import { budgetOf } from './budget.js';
 import { compileLess } from './compiler.js';
-import { budgetOf, comparePair, type Stats } from './pair.js';
+import type { Stats } from './pair.js';
 import { progress } from './progress.js';
-import { kernelSide, sameEvent } from './sides.js';
 import { readOptionsOf } from './read-side.js';
 import { readSides } from './read-sides.js';
 import type { SideSpec } from './read-side.js';
 import { shownCommand } from './shown-command.js';
 import { requireWritable } from './outputs.js';
 import { say } from './terminal.js';
-import { writeReport } from './write-report.js';
 
 /** `pvflame diff`: reads, compares, writes, and sets the exit status. */
 export async function diff(operands: string[], given: unknown): Promise<void> {
@@ -40,8 +38,10 @@ export async function diff(operands: string[], given: unknown): Promise<void> {
   );
   for (const output of outputs) requireWritable(output.path);
   const { report, sides } = await compareFiles(paths, options, async () => {
+    const { prepare } = await import('./comparing.js');
     for (const { format } of outputs) await prepare(format);
   });
+  const { writeReport } = await import('./comparing.js');
   await writeReport(report, sides, outputs);
   if (!options.quiet) summarise(report, outputs, options.verbose);
   process.exitCode = budgetStatus(report, options.budgetStrict);
@@ -110,6 +110,7 @@ export async function compareFiles(
   );
   if (base === undefined || other === undefined) throw new Error('two sides were to be read');
   progress.end();
+  const { comparePair, kernelSide, sameEvent } = await import('./comparing.js');
   compileLess();
   const event = chooseEvent(base, options.event, paths.base.join(', '));
   const newEvent = sameEvent(other, options.event ?? event.event, event.event, paths);

@@ -11,7 +11,8 @@ import { readImagesOf } from './images.js';
 import { requireDistinct, requireOneStdin } from './inputs.js';
 import { requireWritable } from './outputs.js';
 import { outputsWithoutFolded } from './parse-options.js';
-import { budgetOf, comparePair } from './pair.js';
+import { budgetOf } from './budget.js';
+import { comparePair } from './pair.js';
 import { progress } from './progress.js';
 import {
   parseSeriesOptions,

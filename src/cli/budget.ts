@@ -1,0 +1,14 @@
+import type { BudgetEntry } from '../compare/index.js';
+import type { DiffOptions } from './diff-options.js';
+
+/** The limit of --budget and those of --budget-file, read before the long work. */
+export async function budgetOf(
+  options: Pick<DiffOptions, 'budget' | 'budgetFile'>,
+): Promise<BudgetEntry[]> {
+  const ofTotal = options.budget;
+  const entries: BudgetEntry[] =
+    ofTotal === undefined ? [] : [{ target: 'total', match: [], of: 'each', limit: ofTotal }];
+  if (options.budgetFile === undefined) return entries;
+  const { readBudgetFile } = await import('./budget-file.js');
+  return [...entries, ...(await readBudgetFile(options.budgetFile))];
+}
