@@ -37,7 +37,7 @@ export function edgesOf(tree: SideTree, isKernel: Uint8Array): EdgeSide {
   const samples = tree.samples.slice(0, size);
   addUp(weight, parent);
   addUp(samples, parent);
-  const pairs = new KeyTree();
+  const pairs = new KeyTree(Math.min(size, 1 << 12));
   const edgeOf = new Int32Array(size);
   const has = new Uint8Array(isKernel.length);
   const sum = { weight: 0, samples: 0 };
