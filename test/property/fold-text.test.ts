@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { FrameTable, StringTable, type Sample } from '../../src/ingest/index.js';
-import { foldProfile, ProfileBuilder, type Profile } from '../../src/profile/index.js';
+import { foldProfile, foldTree, ProfileBuilder, type Profile } from '../../src/profile/index.js';
 import { seeded } from '../support/both-readers.js';
 
 /** Names that begin alike, and bytes on either side of the semicolon that parts them. */
@@ -23,6 +23,23 @@ const SYMBOLS = [
   ],
   ...['f(int)', 'ä', 'ö', '\u{1f525}', '\uffee', 'a\u{10ffff}', 'a\u00ff', 'x'.repeat(5000)],
 ];
+/** What the rules for argument lists look at. */
+const PIECES = [
+  'a',
+  '(',
+  ')',
+  '<',
+  '>',
+  '{',
+  '[',
+  ']',
+  '.',
+  ';',
+  ':',
+  '-',
+  ' ',
+  '(anonymous namespace)',
+];
 const DSOS = ['[kernel.kallsyms]', '/usr/lib/a.so', '/tmp/perf-1.map', '', '[unknown]'];
 const COMMS = ['sh', 'a b', 'a;b', 'java', ';', ''];
 const PERIODS = [1, 0, 7, 123456789, 2 ** 53, 1e300, 0.5, -1];
@@ -40,7 +57,10 @@ function invented(seed: number): Profile {
         frames.id({
           addressHi: 0,
           addressLo: Math.floor(random() * 4),
-          symbol: pick(SYMBOLS),
+          symbol:
+            random() < 0.5
+              ? pick(SYMBOLS)
+              : Array.from({ length: Math.floor(random() * 9) }, () => pick(PIECES)).join(''),
           offset: 1,
           dso: pick(DSOS),
           inlined: random() < 0.1,
@@ -78,6 +98,22 @@ describe('folded stacks', () => {
         `seed ${seed}`,
       ).toEqual(stacks);
       expect(new Set(stacks.map(String)).size).toBe(stacks.length);
+    }
+  });
+
+  it('of two sides make the same tree with and without WebAssembly', () => {
+    for (let seed = 1; seed <= 50; seed++) {
+      const sides = [seed, seed + 1000].map((of) => ({ profile: invented(of), event: 'e' }));
+      const tree = () => {
+        const { names, ...columns } = foldTree(sides);
+        const name = [...columns.name].map((id) => names.text(id));
+        return { ...columns, name };
+      };
+      delete process.env['PVFLAME_WASM'];
+      const quick = tree();
+      process.env['PVFLAME_WASM'] = 'off';
+      expect(tree(), `seed ${seed}`).toEqual(quick);
+      expect(quick.stacks.every((stacks) => stacks > 10)).toBe(true);
     }
   });
 });

@@ -47,6 +47,22 @@ describe('the scanner and the line reader', () => {
     }
   });
 
+  it('know the same frames, each once', () => {
+    for (let seed = 1; seed <= 120; seed++) {
+      const texts = [0, 1].map((run) => generate(seed + 1000 * run, 30));
+      const framesOf = (wasm: boolean) => {
+        const { frames } = readRuns(texts, wasm, DEFAULT_PROFILE_OPTIONS, 'all');
+        const all = Array.from({ length: frames.size }, (_, id) =>
+          JSON.stringify(frames.frame(id)),
+        );
+        expect(new Set(all).size).toBe(all.length);
+        // what is not of a sample is known too: the order is another
+        return all.sort();
+      };
+      expect(framesOf(true), `seed ${seed}`).toEqual(framesOf(false));
+    }
+  });
+
   it('scan what is regular: the comparison above is of two readers', () => {
     let byBlock = 0;
     let all = 0;

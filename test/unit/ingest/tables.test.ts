@@ -39,6 +39,36 @@ describe('FrameTable', () => {
   });
 });
 
+describe('StringTable', () => {
+  const texts = ['', 'a', 'ä\u{1f525}', 'a b', ''.padEnd(300, 'x')];
+  const filled = () => {
+    const table = new StringTable();
+    for (const text of texts) table.id(text);
+    return table;
+  };
+
+  test('gives its texts as bytes, and takes them from such', () => {
+    const { bytes, ends } = filled().utf8;
+    expect([...ends]).toEqual([0, 1, 7, 10, 310]);
+    const taken = new StringTable();
+    taken.take({ bytes, ends });
+    expect(taken.size).toBe(5);
+    expect(taken.values).toEqual(texts);
+    expect(taken.utf8.ends).toEqual(ends);
+    expect(() => taken.text(5)).toThrow(RangeError);
+  });
+
+  test('knows what it took when it is asked by text, and goes on behind', () => {
+    const taken = new StringTable();
+    taken.take(filled().utf8);
+    expect(taken.id('a b')).toBe(3);
+    expect(taken.id('new')).toBe(5);
+    expect(taken.id('new')).toBe(5);
+    expect(taken.values).toEqual([...texts, 'new']);
+    expect(Buffer.from(taken.utf8.bytes).toString()).toBe([...texts, 'new'].join(''));
+  });
+});
+
 describe('header lines', () => {
   const read = (...lines: string[]) => {
     const header = emptyHeader();
