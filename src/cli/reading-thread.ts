@@ -31,8 +31,13 @@ export function isWorthAThread(paths: readonly string[]): boolean {
  */
 export function startAhead(sides: readonly (readonly string[])[]): void {
   if (sides.length < 2 || !sides.some(isWorthAThread) || lanesBeside() === 0) return;
-  waiting = newThread();
-  waiting.unref();
+  const thread = newThread();
+  thread.unref();
+  // one that fails before it is asked for is not asked: the next one says why
+  thread.once('error', () => {
+    if (waiting === thread) waiting = undefined;
+  });
+  waiting = thread;
 }
 
 /** A thread that waits to be told its side. */
