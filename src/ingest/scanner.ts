@@ -1,7 +1,7 @@
 /**
- * The reader's fast path: WebAssembly (assembly/scan.ts) reads the regular samples of a block of text and
- * builds the prefix tree; what is not regular it leaves to PerfScriptReader, which decides what every line
- * means, also here: each frame text and each form of sample line is parsed by it once.
+ * The reader's fast path: WebAssembly (assembly/scan.ts) reads the regular samples of a block of text, builds the prefix
+ * tree and sums them up; what is not regular it leaves to PerfScriptReader. Each form of sample line, and each name of a
+ * frame that is not plain, is parsed here once, as it would be there.
  */
 import { parseFrameLine } from './frame-line.js';
 import { parseSampleLine, type SampleLine } from './sample-line.js';
@@ -33,7 +33,7 @@ export interface BlockSink {
   readonly sums: boolean;
   /** The key, below 0, of the task of samples like this one; samples of one task share their stacks. */
   taskKey(sample: Readonly<SampleLine>): number;
-  /** The column, opened through `Sums`, for the current run's samples like this one. Where the scanner sums. */
+  /** Where the scanner sums: the column, as `openColumn` gave it, for the current run's samples like this one. */
   columnOf(sample: Readonly<SampleLine>): number;
   /** `forms[i]` is a sample of form i: its comm, event and whether it has a period hold for all of them. */
   block(block: ScannedBlock, forms: readonly SampleLine[]): void;

@@ -179,7 +179,10 @@ class Folder {
 
   /** Names as assembly/names.ts takes several of them, or none. */
   private list(ids: readonly number[]): number {
-    return ids.length === 0 ? -1 : -2 - this.put(Int32Array.from([ids.length, ...ids]));
+    if (ids.length === 0) return -1;
+    const at = this.put(Int32Array.from([ids.length, ...ids]));
+    if (at >= 2 ** 31) throw new Error('fold.wasm: out of memory');
+    return -2 - at;
   }
 
   private put(from: Uint8Array | Int32Array | Uint32Array | Float64Array): number {

@@ -47,6 +47,20 @@ describe('the scanner and the line reader', () => {
     }
   });
 
+  it('read the same where the disk left zeros, or digits alone, among samples', () => {
+    const sample = (of: number) =>
+      `sh 7/7 [000] 5.00000${of}: 100 cycles: \n\tffffffff81000000 f+0x${of} ([k])\n\n`;
+    for (const odd of ['\0'.repeat(200), '7'.repeat(200), ' '.repeat(70), '.'.repeat(64), ':\n']) {
+      for (const before of [1, 2, 5]) {
+        const samples = [1, 2, 3, 4, 5, 6].map(sample);
+        samples.splice(before, 0, odd);
+        const text = Buffer.from(samples.join(''));
+        const scanned = told(readThrough(text, true, DEFAULT_PROFILE_OPTIONS));
+        expect(scanned).toEqual(told(readThrough(text, false, DEFAULT_PROFILE_OPTIONS)));
+      }
+    }
+  });
+
   it('know the same frames, each once', () => {
     for (let seed = 1; seed <= 120; seed++) {
       const texts = [0, 1].map((run) => generate(seed + 1000 * run, 30));

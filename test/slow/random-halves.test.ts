@@ -27,11 +27,14 @@ async function samplesOf(path: string) {
     weights.push(weight);
     add.call(this, node, weight, samples);
   };
+  // without it samples do not come one by one
+  process.env['PVFLAME_WASM'] = 'off';
   try {
     const profile = await readProfile([path], { ...DEFAULT_PROFILE_OPTIONS, nameOf: (p) => p });
     return { profile, nodes, weights };
   } finally {
     WeightColumn.prototype.add = add;
+    delete process.env['PVFLAME_WASM'];
   }
 }
 

@@ -1,6 +1,6 @@
 // Sample lines: "comm pid/tid [cpu] 1234.567890123: period event: ". A form is what stays the same from
 // sample to sample: comm and what follows the period.
-import { COLON, difference64, DOT, digits64, hashOf, mask64, SLASH, SPACE } from './memory';
+import { COLON, difference64, DOT, digits64, hashOf, mask64, NEWLINE, SLASH, SPACE } from './memory';
 import { NONE, Texts } from './texts';
 
 /**
@@ -73,7 +73,7 @@ const LAYOUTS: i32 = 1 << 7;
 /** A line as it was; one that lies like it differs from it in digits of its ids, its time and its period only. */
 @unmanaged
 class Layout {
-  /** Which of the first 64 bytes are digits; 0: there is no line. */
+  /** Which of the line's first 64 bytes are digits; 0: there is no line. */
   digits: u64;
   /** Which of them may differ. */
   free: u64;
@@ -99,14 +99,22 @@ function layoutFor(at: usize, digits: u64): usize {
   return layouts + (<usize>(hash >> 57) << 7);
 }
 
+/** Which of the first 64 bytes of the line at `at` are digits. */
+@inline
+function digitsOfLine(at: usize): u64 {
+  const newlines = mask64(at, NEWLINE);
+  return digits64(at) & ((newlines & (0 - newlines)) - 1);
+}
+
 /** The form of the line at `at`, if it lies as an earlier one did; -1 if it does not. */
 @inline
 export function formAsBefore(at: usize, end: usize): i32 {
-  const digits = digits64(at);
+  const digits = digitsOfLine(at);
   const place = layoutFor(at, digits);
   const layout = changetype<Layout>(place);
   const length = layout.length;
-  if (layout.digits != digits || at + length > end) return -1;
+  // a line without digits is like no line
+  if (digits == 0 || layout.digits != digits || at + length > end) return -1;
   const differ = difference64(at, place + TEXT) & ~layout.free;
   if (length < 64) {
     if (differ << <u64>(64 - length) != 0) return -1;
@@ -126,7 +134,7 @@ function keepLayout(
 ): void {
   const length = <i32>(eol - at) + 1;
   if (length > LONGEST || periodEnd > 64) return;
-  const digits = digits64(at);
+  const digits = digitsOfLine(at);
   const place = layoutFor(at, digits);
   const layout = changetype<Layout>(place);
   layout.digits = digits;

@@ -24,9 +24,12 @@ describe('StackTable', () => {
     }
   });
 
-  it('finds nodes that were appended', () => {
+  it('finds nodes that were taken over', () => {
     const nodes = new StackTable();
-    for (let node = 0; node < 10_000; node++) nodes.append(node - 1, node % 7);
+    nodes.take({
+      parents: Int32Array.from({ length: 10_000 }, (_, node) => node - 1),
+      keys: Int32Array.from({ length: 10_000 }, (_, node) => node % 7),
+    });
     for (let node = 0; node < 10_000; node++) expect(nodes.child(node - 1, node % 7)).toBe(node);
     expect(nodes.child(3, 6)).toBe(10_000);
   });
