@@ -153,14 +153,27 @@ export class PerfScriptReader {
   private readyToScan(): boolean {
     const here =
       this.scanner !== null &&
-      this.state === 'between' &&
       this.form === 'full' &&
       this.carry.length === 0 &&
       !this.discarding &&
       !this.inHeaderBlock &&
       this.bare === undefined &&
-      this.current === undefined;
+      (this.state === 'between' ? this.current === undefined : this.isFlat);
     return here && this.scanner !== undefined;
+  }
+
+  /** Whether the current sample has its frame on its own line: the next sample's line would end it. */
+  private get isFlat(): boolean {
+    return this.state === 'self-contained' && this.ownIp && this.depth === 1;
+  }
+
+  /** Ends a flat sample where the scanner knows the next line as a sample's; null: more bytes would tell. */
+  private endFlat(scanner: Scanner, length: number, from: number): boolean | null {
+    const next = scanner.startsSample(length, from);
+    if (next !== true) return next;
+    this.finishSample();
+    this.state = 'between';
+    return true;
   }
 
   /** Reads regular samples through the scanner, and all others line by line: what it holds, and `fresh` bytes behind. */
@@ -171,12 +184,17 @@ export class PerfScriptReader {
     this.held = 0;
     let from = 0;
     while (from < length) {
-      const scan = scanner.scan(length, from);
-      from = scan.read;
-      this.account(scan);
-      this.sawDso ||= scanner.sawDso();
-      if (scan.next === 'again') continue;
-      if (scan.next === 'more' && length - from <= LONGEST_LINE) {
+      const begins = this.current === undefined ? true : this.endFlat(scanner, length, from);
+      let next: Scan['next'] = begins === null ? 'more' : 'irregular';
+      if (begins === true) {
+        const scan = scanner.scan(length, from);
+        from = scan.read;
+        next = scan.next;
+        this.account(scan);
+        this.sawDso ||= scanner.sawDso();
+      }
+      if (next === 'again') continue;
+      if (next === 'more' && length - from <= LONGEST_LINE) {
         scanner.input(length).copyWithin(0, from, length);
         this.held = length - from;
         return;
@@ -201,13 +219,14 @@ export class PerfScriptReader {
       recording.lines.skip(NO_ADDRESS, this.lineNumber + scan.firstEmpty + 1, empty);
       recording.lines.count('blank', empty);
     }
-    this.lineNumber += 2 * (samples + empty) + frames;
+    this.lineNumber += scan.lines;
     if (samples === 0) return;
     this.scanned += samples;
     recording.lines.count('sample', samples);
     recording.lines.count('frame', frames);
-    recording.lines.count('blank', samples);
+    recording.lines.count('blank', samples - scan.flat + scan.flatBlanks);
     recording.samples += samples;
+    recording.flatSamples += scan.flat;
     recording.samplesWithoutPeriod += scan.withoutPeriod;
     this.sawTimes(scan.firstTime, scan.lastTime);
   }

@@ -73,6 +73,10 @@ interface Exports extends TableExports {
   why(): number;
   sampleCount(): number;
   frameCount(): number;
+  lineCount(): number;
+  flatCount(): number;
+  flatBlankCount(): number;
+  startsSample(length: number, from: number): number;
   withoutPeriod(): number;
   nodeCount(): number;
   emptyCount(): number;
@@ -95,6 +99,11 @@ export interface Scan {
   readonly next: 'more' | 'irregular' | 'again';
   readonly samples: number;
   readonly frames: number;
+  /** All lines that were read, those of empty samples included. */
+  readonly lines: number;
+  /** Samples whose frame stands on their own line, and how many of these an empty line follows. */
+  readonly flat: number;
+  readonly flatBlanks: number;
   readonly withoutPeriod: number;
   /** Samples without a frame, which are in no block; the line of the first, counted from the scan's own. */
   readonly empty: number;
@@ -137,7 +146,15 @@ export class Scanner {
         timeEnd: number,
         period: number,
         periodEnd: number,
-      ) => this.newForm(at, length, [time - at, timeEnd - at], [period - at, periodEnd - at]),
+        ip: number,
+      ) =>
+        this.newForm(
+          at,
+          length,
+          [time - at, timeEnd - at],
+          [period - at, periodEnd - at],
+          ip === 0 ? null : ip - at,
+        ),
     });
     this.wasm.configure(MODES[sink.addresses], sink.byThread, sink.sums);
     this.tables = new WasmTables(this.wasm, frames);
@@ -169,6 +186,12 @@ export class Scanner {
     return this.view();
   }
 
+  /** Whether a regular sample begins at `from`; null: more bytes would tell. */
+  startsSample(length: number, from: number): boolean | null {
+    const found = this.wasm.startsSample(length, from);
+    return found < 0 ? null : found === 1;
+  }
+
   /** Reads regular samples from the input's first `length` bytes, beginning at `from`. */
   scan(length: number, from: number): Scan {
     const { wasm } = this;
@@ -182,6 +205,9 @@ export class Scanner {
       next: why === 0 ? 'more' : why === 1 ? 'irregular' : 'again',
       samples,
       frames: wasm.frameCount(),
+      lines: wasm.lineCount(),
+      flat: wasm.flatCount(),
+      flatBlanks: wasm.flatBlankCount(),
       withoutPeriod: wasm.withoutPeriod(),
       empty: wasm.emptyCount(),
       firstEmpty: wasm.firstEmptyLine(),
@@ -305,6 +331,7 @@ export class Scanner {
     length: number,
     time: readonly [number, number],
     period: readonly [number, number],
+    ip: number | null,
   ): number {
     // positions are of bytes: one byte, one character
     const bytes = Buffer.from(this.text(at, length)).toString('latin1');
@@ -312,8 +339,11 @@ export class Scanner {
     const text = this.text(at, length);
     if (!this.regular(text)) return -1;
     const sample = parseSampleLine(text);
-    if (sample === undefined || sample.rest !== '' || sample.event.startsWith('PERF_RECORD_'))
+    const rest = ip === null ? '' : Buffer.from(bytes.slice(ip), 'latin1').toString().trim();
+    if (sample === undefined || sample.rest !== rest || sample.event.startsWith('PERF_RECORD_'))
       return -1;
+    // without a task what looks like one behind the ip could be taken for it
+    if (ip !== null && sample.tid < 0) return -1;
     const stamp = bytes.slice(...time);
     const printed = period[1] > period[0];
     const count = printed ? bytes.slice(...period) : '';
@@ -334,10 +364,10 @@ export class Scanner {
       other.event === sample.event &&
       other.pid === sample.pid &&
       other.tid === sample.tid &&
-      other.rest === '';
+      other.rest === rest;
     if (!means) return -1;
     const form = this.forms.length;
-    this.forms.push(sample);
+    this.forms.push({ ...sample, rest: '' });
     this.wasm.setTask(form, this.sink.taskKey(sample));
     return form;
   }

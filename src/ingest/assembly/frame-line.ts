@@ -1,5 +1,5 @@
 // Frame lines: "\t%16llx symbol+0xoffset (dso)" (tools/perf/util/evsel_fprintf.c).
-import { CLOSING, CR, hashOf, isHex, mask64, mix, NEWLINE, OPENING, PLUS, same, sameLong, SPACE, TAB } from './memory';
+import { CLOSING, CR, hashOf, hexDigits, isHex, mask64, mix, NEWLINE, OPENING, PLUS, same, sameLong, SPACE, TAB } from './memory';
 import { frame, frameLike, text } from './names';
 import {
   addRecord, findLine, findRecord, firstLengthOf, follow, idOf, kindOf, mostBytesOf, nextOf, OF_KERNEL, OF_PROGRAM,
@@ -66,15 +66,6 @@ function addressWidth(at: usize): i32 {
   const blank = i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(SPACE)));
   // blanks are the low bits, and digits all others
   return (hex ^ blank) == 0xffff && (blank & (blank + 1)) == 0 ? popcnt(hex) : 0;
-}
-
-/** How many of the next 16 bytes are hex digits before one is none. */
-@inline
-function hexDigits(at: usize): i32 {
-  const bytes = v128.load(at);
-  const digit = i8x16.lt_u(i8x16.sub(bytes, i8x16.splat(48)), i8x16.splat(10));
-  const letter = i8x16.lt_u(i8x16.sub(bytes, i8x16.splat(97)), i8x16.splat(6));
-  return ctz(i8x16.bitmask(v128.or(digit, letter)) ^ 0x1ffff);
 }
 
 /** The frame id of the line at `at`, if it is the one that followed last time; -1 if it is not. */
@@ -249,6 +240,17 @@ function isAscii(at: usize, end: usize): bool {
   let p = at;
   for (; p + 16 <= end; p += 16) if (i8x16.bitmask(v128.load(p)) != 0) return false;
   return (i8x16.bitmask(v128.load(p)) & ((1 << <i32>(end - p)) - 1)) == 0;
+}
+
+/** The frame of a flat sample: its ip of so many digits at `at`; -1 where it is none. */
+export function flatFrame(at: usize, width: i32, end: usize): i32 {
+  const symbol = at + width + 1;
+  // for its last '+'
+  const eol = endOfLine(symbol, end);
+  const kernel = width == 16;
+  const named = byName(at, symbol, eol, kernel ? OF_KERNEL : OF_PROGRAM);
+  const matters = addresses == 2 || (addresses == 1 && kernel);
+  return matters && idOf(named) >= 0 ? ofAddress(named, at, width, symbol, eol) : idOf(named);
 }
 
 /** A line that is not as perf prints it, and a frame all the same. */

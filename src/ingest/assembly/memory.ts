@@ -118,6 +118,15 @@ export function digits64(at: usize): u64 {
   return m0 | (m1 << 16) | (m2 << 32) | (m3 << 48);
 }
 
+/** How many of the next 16 bytes are hex digits before one is none. */
+@inline
+export function hexDigits(at: usize): i32 {
+  const bytes = v128.load(at);
+  const digit = i8x16.lt_u(i8x16.sub(bytes, i8x16.splat(48)), i8x16.splat(10));
+  const letter = i8x16.lt_u(i8x16.sub(bytes, i8x16.splat(97)), i8x16.splat(6));
+  return ctz(i8x16.bitmask(v128.or(digit, letter)) ^ 0x1ffff);
+}
+
 @inline
 export function isDigit(byte: u8): bool {
   return byte - 48 < 10;

@@ -1,15 +1,15 @@
 // Sample lines: "comm pid/tid [cpu] 1234.567890123: period event: ". A form is what stays the same from
 // sample to sample: comm and what follows the period.
-import { COLON, difference64, DOT, digits64, hashOf, mask64, NEWLINE, SLASH, SPACE } from './memory';
+import { CLOSING, COLON, difference64, DOT, digits64, hashOf, hexDigits, mask64, NEWLINE, OPENING as OPENING_PARENTHESIS, SLASH, SPACE } from './memory';
 import { NONE, Texts } from './texts';
 
 /**
- * A sample line of a form seen for the first time. Positions are of the time stamp and of the period
- * (0, 0 where there is none). Returns its form's id; -1: not regular.
+ * A sample line of a form seen for the first time. Positions are of the time stamp, of the period (0, 0 where there is
+ * none) and of a flat sample's ip (0 where there is none). Returns its form's id; -1: not regular.
  */
 @external("env", "newForm")
 declare function newForm(
-  at: usize, length: i32, time: usize, timeEnd: usize, period: usize, periodEnd: usize,
+  at: usize, length: i32, time: usize, timeEnd: usize, period: usize, periodEnd: usize, ip: usize,
 ): i32;
 
 const OPENING: u8 = 91;
@@ -18,9 +18,14 @@ const COLON_BLANK: u16 = <u16>SPACE << 8 | <u16>COLON;
 const MOST_FORMS: i32 = 1 << 16;
 /** The part of a line in which the time must begin and end; a longer comm is not regular. */
 const WINDOW: i32 = 64;
-/** "[000]" before the time; a pid and a tid before that. */
+/** "[000]" before the time; a pid and a tid before that; an ip behind the event. */
 const WITH_CPU: u64 = 16;
 const WITH_IDS: u64 = 32;
+const FLAT: u64 = 64;
+/** " %16llx ": a flat sample's ip with the blank before it. */
+const IP_WIDTH: i32 = 17;
+/** A shorter number needs a dso behind it to be an ip. */
+const SURE_IP: i32 = 5;
 
 const forms = new Texts();
 
@@ -163,6 +168,34 @@ function timeAt(begin: usize, dot: usize, end: usize): u64 {
 
 // ---- any line ------------------------------------------------------------------------------------------
 
+/** Set by `formOf`: where the ip of a flat sample stands, and its digits; 0, 0 where the line has none. */
+let ip: usize = 0;
+let ipWidth: i32 = 0;
+export function ipAt(): usize { return ip; }
+export function ipDigits(): i32 { return ipWidth; }
+
+/** Where the event of a flat sample ends that begins at `at`, and sets `ip`; 0 where it is none. */
+function flatEvent(at: usize, eol: usize): usize {
+  const blanks = mask64(at, SPACE);
+  if (blanks == 0 || load<u8>(eol - 1) != CLOSING) return 0;
+  const end = at + <usize>ctz(blanks);
+  if (end < at + 2 || end >= eol || load<u8>(end - 1) != COLON) return 0;
+  let p = end;
+  while (load<u8>(p) == SPACE) p++;
+  const width = hexDigits(p);
+  const symbol = p + width + 1;
+  if (width == 0 || p + width >= eol || load<u8>(symbol - 1) != SPACE) return 0;
+  // in its column, and with a symbol behind it: two numbers would be a data address and an ip
+  const second = hexDigits(symbol);
+  if (<i32>(p - end) < IP_WIDTH - width || load<u8>(symbol) <= SPACE) return 0;
+  if (second >= 4 && load<u8>(symbol + second) == SPACE) return 0;
+  // "()" and "(inlined)" name no dso
+  if (width < SURE_IP && (load<u8>(eol - 2) == OPENING_PARENTHESIS || load<u64>(eol - 8) == 0x2964656e696c6e69)) return 0;
+  ip = p;
+  ipWidth = width;
+  return end;
+}
+
 /** The id of a sample line's form; -1 where it is not regular. */
 export function formOf(at: usize, eol: usize): i32 {
   const digit = digits64(at);
@@ -203,6 +236,9 @@ export function formOf(at: usize, eol: usize): i32 {
   // the task: "comm pid/tid [cpu] " from its end; where that does not fit, or ids matter, all of it
   let taskEnd = begin;
   const plain: u64 = periodAt == 0 ? 4 : 5;
+  ip = 0;
+  ipWidth = 0;
+  const event = flatEvent(p, eol);
   let seed = plain;
   if (!byThread) {
     const blank = mask64(at, SPACE);
@@ -228,13 +264,14 @@ export function formOf(at: usize, eol: usize): i32 {
     }
     if (taskEnd == begin) seed = plain;
   }
-  const restLength = <i32>(eol - p);
+  if (ip != 0) seed += FLAT;
+  const restLength = <i32>((ip != 0 ? event : eol) - p);
   const hash = hashOf(hashOf(seed, at, taskEnd), p, restLength);
   const known = forms.find(hash, at, taskEnd, p, restLength);
   const form = known != NONE
     ? known
-    : newlySeen(hash, at, taskEnd, p, eol, at + begin, at + timeEnd, periodAt, periodEnd);
-  if (form >= 0)
+    : newlySeen(hash, at, taskEnd, p, restLength, eol, at + begin, at + timeEnd, periodAt, periodEnd);
+  if (form >= 0 && ip == 0)
     keepLayout(
       at, eol, form, taskEnd, begin, dot, timeEnd,
       periodAt == 0 ? 0 : <i32>(periodAt - at), periodAt == 0 ? 0 : <i32>(periodEnd - at),
@@ -243,12 +280,12 @@ export function formOf(at: usize, eol: usize): i32 {
 }
 
 function newlySeen(
-  hash: u64, at: usize, taskEnd: i32, rest: usize, eol: usize,
+  hash: u64, at: usize, taskEnd: i32, rest: usize, restLength: i32, eol: usize,
   begin: usize, timeEnd: usize, periodAt: usize, periodEnd: usize,
 ): i32 {
   // lines that are all of their own form would fill the memory
   if (forms.count >= MOST_FORMS) return -1;
-  const id = newForm(at, <i32>(eol - at), begin, timeEnd, periodAt, periodEnd);
-  forms.add(hash, at, taskEnd, rest, <i32>(eol - rest), id);
+  const id = newForm(at, <i32>(eol - at), begin, timeEnd, periodAt, periodEnd, ip);
+  forms.add(hash, at, taskEnd, rest, restLength, id);
   return id;
 }

@@ -1,10 +1,10 @@
 // The regular part of `perf script` text, in WebAssembly with SIMD: AssemblyScript, not TypeScript.
 // docs/performance.md explains the tables; ../scanner.ts is the other side. What is not regular (see
 // `scan`) is left to the reader in ../perf-script.ts, so that the format's meaning lives in one place.
-import { afterLine, endOfLine, frameOf, IRREGULAR, startCallchain, tellAddressesApart } from './frame-line';
+import { afterLine, endOfLine, flatFrame, frameOf, IRREGULAR, startCallchain, tellAddressesApart } from './frame-line';
 import { addSample } from './columns';
 import { CR, grown, HASH, NEWLINE, TAB } from './memory';
-import { formAsBefore, formOf, lastPeriod, lastTime, lengthOfLine, tellThreadsApart } from './sample-line';
+import { formAsBefore, formOf, ipAt, ipDigits, lastPeriod, lastTime, lengthOfLine, tellThreadsApart } from './sample-line';
 import { child, push, walk } from './tree';
 export { addSample, columnSums, dropColumn, newColumn } from './columns';
 export {
@@ -24,6 +24,10 @@ const outForm: usize = heap.alloc(<usize>MOST * 4);
 const outPeriod: usize = heap.alloc(<usize>MOST * 8);
 let samples: i32 = 0;
 let frames: i32 = 0;
+/** Lines of the scan's samples; of these without a callchain: their number, and how many an empty line follows. */
+let lines: i32 = 0;
+let flats: i32 = 0;
+let flatBlanks: i32 = 0;
 let periodless: i32 = 0;
 let stopped: i32 = 0;
 /** Samples without a frame, and on which of the scan's lines the first one stands (the scan's first line is 0). */
@@ -38,6 +42,9 @@ export function formsAt(): usize { return outForm; }
 export function periodsAt(): usize { return outPeriod; }
 export function sampleCount(): i32 { return samples; }
 export function frameCount(): i32 { return frames; }
+export function lineCount(): i32 { return lines; }
+export function flatCount(): i32 { return flats; }
+export function flatBlankCount(): i32 { return flatBlanks; }
 export function emptyCount(): i32 { return empty; }
 export function firstEmptyLine(): i32 { return firstEmpty; }
 export function withoutPeriod(): i32 { return periodless; }
@@ -125,29 +132,79 @@ function sum(form: i32, node: i32, period: f64): void {
   addSample(column, node, period < 0 ? 1 : period);
 }
 
+/** Adds a sample whose frames are on the stack. */
+@inline
+function add(form: i32, depth: i32, weight: f64, stamp: u64): void {
+  const out = <usize>samples << 2;
+  const node = walk(load<i32>(formsKnown + (<usize>form << 3)), depth);
+  if (summed) sum(form, node, weight);
+  store<i32>(outNode + out, node);
+  store<i32>(outForm + out, form);
+  store<f64>(outPeriod + (<usize>samples << 3), weight);
+  if (stamp < earliest) earliest = stamp;
+  if (stamp > latest) latest = stamp;
+  if (weight < 0) periodless++;
+  samples++;
+}
+
+/** A flat sample, whose frame stands on its own line, and that a callchain may still follow. */
+let held: bool = false;
+let heldForm: i32 = 0;
+let heldFrame: i32 = 0;
+let heldPeriod: f64 = 0;
+let heldTime: u64 = 0;
+
+function addHeld(): void {
+  held = false;
+  push(0, heldFrame);
+  add(heldForm, 1, heldPeriod, heldTime);
+  flats++;
+  lines++;
+}
+
+/** Whether a regular sample begins at `from`: 1 yes, 0 no, -1: more bytes would tell. */
+export function startsSample(length: i32, from: i32): i32 {
+  const at = input + from;
+  const end = input + length;
+  if (at >= end) return -1;
+  const first = load<u8>(at);
+  if (first == NEWLINE || first == TAB || first == HASH) return 0;
+  if (formAsBefore(at, end) >= 0) return 1;
+  const eol = endOfLine(at, end);
+  if (eol == 0) return -1;
+  return load<u8>(eol - 1) != CR && formOf(at, eol) >= 0 ? 1 : 0;
+}
+
 /**
- * Reads whole regular samples (a line with a time stamp, frames or none, one empty line) from the first
- * `length` bytes of the input, which begin where a sample may begin. Returns the bytes that were read;
- * `why` says what comes next. What is not regular, and whatever stands in one sample with it, is left.
+ * Reads whole regular samples from the first `length` bytes of the input, which begin where a sample may begin: a line
+ * with a time stamp and an event, frames or none, one empty line; or a frame on the line itself, and another sample or
+ * an empty line behind it. Returns the bytes that were read; `why` says what comes next. What is not regular, and
+ * whatever stands in one sample with it, is left.
  */
 export function scan(length: i32, from: i32): i32 {
   const end = input + length;
   let at = input + from;
   samples = 0;
   frames = 0;
+  lines = 0;
+  flats = 0;
+  flatBlanks = 0;
   periodless = 0;
   earliest = u64.MAX_VALUE;
   latest = 0;
   stopped = 0;
   empty = 0;
+  held = false;
   let start = at;
   for (;;) {
-    start = at;
-    if (samples == MOST) { stopped = 2; break; }
+    if (!held) start = at;
+    if (samples >= MOST - 1) { stopped = 2; break; }
     if (at >= end) break;
     const first = load<u8>(at);
     if (first == NEWLINE || first == TAB || first == HASH) { stopped = 1; break; }
+    const line = at;
     let form = formAsBefore(at, end);
+    let isFlat = false;
     if (form >= 0) {
       at += lengthOfLine();
     } else {
@@ -157,6 +214,29 @@ export function scan(length: i32, from: i32): i32 {
       form = formOf(at, eol);
       if (form < 0) { stopped = 1; break; }
       at = eol + 1;
+      isFlat = ipAt() != 0;
+    }
+    const weight = lastPeriod();
+    const stamp = lastTime();
+    if (held) {
+      // a sample ends where the next one begins
+      addHeld();
+      start = line;
+    }
+    if (isFlat) {
+      heldFrame = flatFrame(ipAt(), ipDigits(), end);
+      if (heldFrame < 0) { stopped = 1; break; }
+      held = true;
+      heldForm = form;
+      heldPeriod = weight;
+      heldTime = stamp;
+      if (at < end && load<u8>(at) == NEWLINE) {
+        at++;
+        addHeld();
+        flatBlanks++;
+        lines++;
+      }
+      continue;
     }
     let depth = 0;
     let whole = false;
@@ -177,23 +257,14 @@ export function scan(length: i32, from: i32): i32 {
     }
     if (stopped != 0 || !whole) break;
     if (depth == 0) {
-      if (empty == 0) firstEmpty = 2 * samples + frames;
+      if (empty == 0) firstEmpty = lines;
       empty++;
+      lines += 2;
       continue;
     }
-    const weight = lastPeriod();
-    const stamp = lastTime();
-    const out = <usize>samples << 2;
-    const node = walk(load<i32>(formsKnown + (<usize>form << 3)), depth);
-    if (summed) sum(form, node, weight);
-    store<i32>(outNode + out, node);
-    store<i32>(outForm + out, form);
-    store<f64>(outPeriod + (<usize>samples << 3), weight);
-    if (stamp < earliest) earliest = stamp;
-    if (stamp > latest) latest = stamp;
-    if (weight < 0) periodless++;
-    samples++;
+    add(form, depth, weight, stamp);
     frames += depth;
+    lines += depth + 2;
   }
   return <i32>(start - input);
 }
