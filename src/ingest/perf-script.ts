@@ -45,6 +45,8 @@ const SPACE = 32;
 const HASH = 35;
 /** A line longer than this is skipped: it bounds what hostile input can make us hold. */
 const LONGEST_LINE = 1 << 20;
+/** Bytes of what is not regular that are read line by line before it is seen whether scanning may go on. */
+const PIECE = 1 << 14;
 const TOO_LONG = 'longer than a mebibyte';
 export const NO_ADDRESS = 'a sample without an address';
 /** Names of perf_event__name() (tools/perf/util/event.c): a comm may begin like one. */
@@ -200,14 +202,17 @@ export class PerfScriptReader {
         return;
       }
       this.irregular++;
-      const text = scanner.input(length).subarray(0, length);
       // where little is regular, looking twice at every line does not pay
       if (this.irregular > 500 && this.irregular > this.scanned) {
         this.scanner = null;
-        this.push(text.slice(from));
+        this.push(scanner.input(length).slice(from, length));
         return;
       }
-      from = this.lines(text, from);
+      do {
+        // a copy: taking samples may move the scanner's memory away
+        const piece = scanner.input(length).slice(from, Math.min(length, from + PIECE));
+        from += this.lines(piece, 0);
+      } while (from < length && !this.readyToScan());
       if (!this.readyToScan()) return;
     }
   }

@@ -102,6 +102,20 @@ describe('the scanner and the line reader', () => {
     }
   });
 
+  it('scan flat samples too', () => {
+    let byBlock = 0;
+    let flat = 0;
+    for (let seed = 1; seed <= 200; seed++) {
+      const { reader } = readThrough(generate(seed, 40), true, DEFAULT_PROFILE_OPTIONS);
+      const { samples, flatSamples } = reader.recording;
+      if (flatSamples < 0.9 * samples || samples < 30) continue;
+      byBlock += reader.scannedSamples;
+      flat += samples;
+    }
+    expect(flat).toBeGreaterThan(500);
+    expect(byBlock / flat).toBeGreaterThan(0.3);
+  });
+
   it('read the same from a real recording, all but the first sample by block', () => {
     const file = join(
       import.meta.dirname,

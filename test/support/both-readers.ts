@@ -124,6 +124,9 @@ export function generate(seed: number, samples: number): Buffer {
     offset: random() < 0.8,
     comms: random() < 0.5 ? COMMS.slice(0, 1) : COMMS,
     time: random() < 0.95,
+    // so many samples have their frame on their own line, and so many of these an empty line behind it
+    flat: pick([0, 0, 0.5, 0.98, 1]),
+    flatBlank: pick([0, 0, 0.3, 1]),
   };
   const functions = Array.from({ length: 30 }, () => {
     const kernel = random() < 0.6;
@@ -143,12 +146,16 @@ export function generate(seed: number, samples: number): Buffer {
     const stamp = `${whole.slice(0, -9)}.${whole.slice(-9).slice(0, form.digits)}:`;
     const period = form.period ? `${String(1 + below(3e6)).padStart(10)} ` : '';
     const cpu = form.cpu ? ` [00${below(2)}]` : '';
+    const isFlat = random() < form.flat;
+    const frame = isFlat
+      ? ` ${random() < 0.97 ? pick(functions) : pick(functions).trimStart()}`
+      : '';
     lines.push(
-      `${task}${cpu} ${form.time ? `${stamp} ` : ''}${period}${pick(EVENTS.slice(0, i < 3 ? 1 : 5))}: `,
+      `${task}${cpu} ${form.time ? `${stamp} ` : ''}${period}${pick(EVENTS.slice(0, i < 3 ? 1 : 5))}: ${frame}`,
     );
-    const depth = 1 + below(8);
+    const depth = isFlat ? 0 : 1 + below(8);
     for (let d = 0; d < depth; d++) lines.push(`\t${pick(functions)}`);
-    lines.push('');
+    if (!isFlat || random() < form.flatBlank) lines.push('');
     if (random() < oddness) lines.splice(lines.length - below(6), below(2), pick(ODD_LINES));
   }
   const text = Buffer.from(lines.join('\n') + (random() < 0.7 ? '\n' : ''));

@@ -1,6 +1,7 @@
 // Sample lines: "comm pid/tid [cpu] 1234.567890123: period event: ". A form is what stays the same from
 // sample to sample: comm and what follows the period.
-import { CLOSING, COLON, difference64, DOT, digits64, hashOf, hexDigits, mask64, NEWLINE, OPENING as OPENING_PARENTHESIS, SLASH, SPACE } from './memory';
+import { endOfLine } from './frame-line';
+import { CLOSING, COLON, difference64, DOT, digits64, hashOf, hexDigits, mask64, OPENING as OPENING_PARENTHESIS, SLASH, SPACE } from './memory';
 import { NONE, Texts } from './texts';
 
 /**
@@ -75,20 +76,23 @@ const LONGEST: i32 = 80;
 const TEXT: usize = 48;
 const LAYOUTS: i32 = 1 << 7;
 
-/** A line as it was; one that lies like it differs from it in digits of its ids, its time and its period only. */
+/**
+ * A line as it was, of a flat sample's up to its event's colon; one that lies like it differs from it in digits of its
+ * ids, its time and its period only.
+ */
 @unmanaged
 class Layout {
-  /** Which of the line's first 64 bytes are digits; 0: there is no line. */
-  digits: u64;
-  /** Which of them may differ. */
+  /** Which of the first 64 bytes may be other digits. */
   free: u64;
   form: i32;
+  /** Bytes that are kept; 0: none are. */
   length: i32;
   begin: i32;
   dot: i32;
   timeEnd: i32;
   periodAt: i32;
   periodEnd: i32;
+  isFlat: bool;
 }
 
 const layouts: usize = heap.alloc(<usize>LAYOUTS << 7);
@@ -98,28 +102,22 @@ let lineLength: i32 = 0;
 @inline
 export function lengthOfLine(): i32 { return lineLength; }
 
+/** Where the layout of lines like this one is kept: of one comm, and with digits at the same places up to the last ": ". */
 @inline
 function layoutFor(at: usize, digits: u64): usize {
-  const hash = (load<u64>(at) ^ digits) * 0x9e3779b97f4a7c15;
-  return layouts + (<usize>(hash >> 57) << 7);
-}
-
-/** Which of the first 64 bytes of the line at `at` are digits. */
-@inline
-function digitsOfLine(at: usize): u64 {
-  const newlines = mask64(at, NEWLINE);
-  return digits64(at) & ((newlines & (0 - newlines)) - 1);
+  const colons = mask64(at, COLON) & (mask64(at, SPACE) >> 1);
+  const before = colons == 0 ? 0 : u64.MAX_VALUE >> <u64>clz(colons);
+  return layouts + (<usize>(((load<u64>(at) ^ (digits & before)) * 0x9e3779b97f4a7c15) >> 57) << 7);
 }
 
 /** The form of the line at `at`, if it lies as an earlier one did; -1 if it does not. */
 @inline
 export function formAsBefore(at: usize, end: usize): i32 {
-  const digits = digitsOfLine(at);
+  const digits = digits64(at);
   const place = layoutFor(at, digits);
   const layout = changetype<Layout>(place);
   const length = layout.length;
-  // a line without digits is like no line
-  if (digits == 0 || layout.digits != digits || at + length > end) return -1;
+  if (length == 0 || (digits & layout.free) != layout.free || at + length > end) return -1;
   const differ = difference64(at, place + TEXT) & ~layout.free;
   if (length < 64) {
     if (differ << <u64>(64 - length) != 0) return -1;
@@ -127,22 +125,27 @@ export function formAsBefore(at: usize, end: usize): i32 {
     const behind = i8x16.bitmask(i8x16.ne(v128.load(at, 64), v128.load(place, TEXT + 64)));
     if (differ != 0 || (behind & ((1 << (length - 64)) - 1)) != 0) return -1;
   }
+  ip = 0;
   lineLength = length;
+  if (layout.isFlat) {
+    const eol = endOfLine(at + length, end);
+    if (eol == 0 || !isIp(at + length, eol)) return -1;
+    lineLength = <i32>(eol + 1 - at);
+  }
   time = timeAt(at + layout.begin, at + layout.dot, at + layout.timeEnd);
   const count = layout.periodEnd - layout.periodAt;
   period = count == 0 ? -1 : <f64>number16(at + layout.periodAt, count);
   return layout.form;
 }
 
+/** Keeps a line's first `length` bytes. */
 function keepLayout(
-  at: usize, eol: usize, form: i32, taskEnd: i32, begin: i32, dot: i32, timeEnd: i32, periodAt: i32, periodEnd: i32,
+  at: usize, length: i32, form: i32, taskEnd: i32, begin: i32, dot: i32, timeEnd: i32, periodAt: i32, periodEnd: i32,
 ): void {
-  const length = <i32>(eol - at) + 1;
   if (length > LONGEST || periodEnd > 64) return;
-  const digits = digitsOfLine(at);
+  const digits = digits64(at);
   const place = layoutFor(at, digits);
   const layout = changetype<Layout>(place);
-  layout.digits = digits;
   layout.free = digits & (between(taskEnd, timeEnd) | between(periodAt, periodEnd));
   layout.form = form;
   layout.length = length;
@@ -151,6 +154,7 @@ function keepLayout(
   layout.timeEnd = timeEnd;
   layout.periodAt = periodAt;
   layout.periodEnd = periodEnd;
+  layout.isFlat = ip != 0;
   memory.copy(place + TEXT, at, LONGEST);
 }
 
@@ -177,23 +181,28 @@ export function ipDigits(): i32 { return ipWidth; }
 /** Where the event of a flat sample ends that begins at `at`, and sets `ip`; 0 where it is none. */
 function flatEvent(at: usize, eol: usize): usize {
   const blanks = mask64(at, SPACE);
-  if (blanks == 0 || load<u8>(eol - 1) != CLOSING) return 0;
   const end = at + <usize>ctz(blanks);
-  if (end < at + 2 || end >= eol || load<u8>(end - 1) != COLON) return 0;
-  let p = end;
+  return blanks != 0 && end >= at + 2 && end < eol && load<u8>(end - 1) == COLON && isIp(end, eol) ? end : 0;
+}
+
+/** Whether what follows an event's colon, from `at` on, is a flat sample's frame; sets `ip`. */
+function isIp(at: usize, eol: usize): bool {
+  if (load<u8>(eol - 1) != CLOSING) return false;
+  let p = at;
   while (load<u8>(p) == SPACE) p++;
   const width = hexDigits(p);
   const symbol = p + width + 1;
-  if (width == 0 || p + width >= eol || load<u8>(symbol - 1) != SPACE) return 0;
+  if (width == 0 || p + width >= eol || load<u8>(symbol - 1) != SPACE) return false;
   // in its column, and with a symbol behind it: two numbers would be a data address and an ip
   const second = hexDigits(symbol);
-  if (<i32>(p - end) < IP_WIDTH - width || load<u8>(symbol) <= SPACE) return 0;
-  if (second >= 4 && load<u8>(symbol + second) == SPACE) return 0;
+  if (<i32>(p - at) < IP_WIDTH - width || load<u8>(symbol) <= SPACE) return false;
+  if (second >= 4 && load<u8>(symbol + second) == SPACE) return false;
   // "()" and "(inlined)" name no dso
-  if (width < SURE_IP && (load<u8>(eol - 2) == OPENING_PARENTHESIS || load<u64>(eol - 8) == 0x2964656e696c6e69)) return 0;
+  if (width < SURE_IP && (load<u8>(eol - 2) == OPENING_PARENTHESIS || load<u64>(eol - 8) == 0x2964656e696c6e69))
+    return false;
   ip = p;
   ipWidth = width;
-  return end;
+  return true;
 }
 
 /** The id of a sample line's form; -1 where it is not regular. */
@@ -271,9 +280,9 @@ export function formOf(at: usize, eol: usize): i32 {
   const form = known != NONE
     ? known
     : newlySeen(hash, at, taskEnd, p, restLength, eol, at + begin, at + timeEnd, periodAt, periodEnd);
-  if (form >= 0 && ip == 0)
+  if (form >= 0)
     keepLayout(
-      at, eol, form, taskEnd, begin, dot, timeEnd,
+      at, ip != 0 ? <i32>(event - at) : <i32>(eol - at) + 1, form, taskEnd, begin, dot, timeEnd,
       periodAt == 0 ? 0 : <i32>(periodAt - at), periodAt == 0 ? 0 : <i32>(periodEnd - at),
     );
   return form;

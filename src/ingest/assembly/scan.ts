@@ -204,7 +204,6 @@ export function scan(length: i32, from: i32): i32 {
     if (first == NEWLINE || first == TAB || first == HASH) { stopped = 1; break; }
     const line = at;
     let form = formAsBefore(at, end);
-    let isFlat = false;
     if (form >= 0) {
       at += lengthOfLine();
     } else {
@@ -214,8 +213,8 @@ export function scan(length: i32, from: i32): i32 {
       form = formOf(at, eol);
       if (form < 0) { stopped = 1; break; }
       at = eol + 1;
-      isFlat = ipAt() != 0;
     }
+    const isFlat = ipAt() != 0;
     const weight = lastPeriod();
     const stamp = lastTime();
     if (held) {
