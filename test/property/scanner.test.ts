@@ -61,6 +61,19 @@ describe('the scanner and the line reader', () => {
     }
   });
 
+  it('read the same where what is not regular makes the memory grow', () => {
+    const regular = 'sh 7/7 [000] 5.000001: 100 cycles: \n\tffffffff81000000 f+0x1 ([k])\n\n';
+    // so late a time is left to the line reader
+    const odd = (i: number) =>
+      `sh 7/7 [000] 1234567890.000002: 100 cycles: \n\tffffffff81000000 ${String(i).padStart(900, 'x')}+0x1 ([k])\n\n`;
+    const text = Buffer.from(
+      Array.from({ length: 6000 }, (_, i) => regular.repeat(2) + odd(i)).join(''),
+    );
+    const scanned = readThrough(text, true, DEFAULT_PROFILE_OPTIONS, 'all', 1 << 19);
+    expect(scanned.reader.scannedSamples).toBeGreaterThan(10_000);
+    expect(told(scanned)).toEqual(told(readThrough(text, false, DEFAULT_PROFILE_OPTIONS)));
+  });
+
   it('know the same frames, each once', () => {
     for (let seed = 1; seed <= 120; seed++) {
       const texts = [0, 1].map((run) => generate(seed + 1000 * run, 30));
