@@ -146,14 +146,14 @@ export class Scanner {
         timeEnd: number,
         period: number,
         periodEnd: number,
-        ip: number,
+        rest: number,
       ) =>
         this.newForm(
           at,
           length,
           [time - at, timeEnd - at],
           [period - at, periodEnd - at],
-          ip === 0 ? null : ip - at,
+          rest === 0 ? null : rest - at,
         ),
     });
     this.wasm.configure(MODES[sink.addresses], sink.byThread, sink.sums);
@@ -331,7 +331,7 @@ export class Scanner {
     length: number,
     time: readonly [number, number],
     period: readonly [number, number],
-    ip: number | null,
+    restAt: number | null,
   ): number {
     // positions are of bytes: one byte, one character
     const bytes = Buffer.from(this.text(at, length)).toString('latin1');
@@ -339,11 +339,12 @@ export class Scanner {
     const text = this.text(at, length);
     if (!this.regular(text)) return -1;
     const sample = parseSampleLine(text);
-    const rest = ip === null ? '' : Buffer.from(bytes.slice(ip), 'latin1').toString().trim();
+    const rest =
+      restAt === null ? '' : Buffer.from(bytes.slice(restAt), 'latin1').toString().trim();
     if (sample === undefined || sample.rest !== rest || sample.event.startsWith('PERF_RECORD_'))
       return -1;
-    // without a task what looks like one behind the ip could be taken for it
-    if (ip !== null && sample.tid < 0) return -1;
+    // without a task what looks like one behind the event could be taken for it
+    if (restAt !== null && sample.tid < 0) return -1;
     const stamp = bytes.slice(...time);
     const printed = period[1] > period[0];
     const count = printed ? bytes.slice(...period) : '';

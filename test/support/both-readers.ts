@@ -75,6 +75,36 @@ const DSOS = [
   ],
   ...['(/usr/lib/libstdc++.so.6)', '(/x+0x10 (y)', '(/a)', '([vdso])'],
 ];
+/** What may stand behind an event. */
+const TRACES = [
+  ...[
+    'prev_comm=a prev_pid=0 ==> next_comm=b',
+    'a',
+    'abc',
+    'deadbeef',
+    '7',
+    '7 8',
+    'x: y',
+    'x:y',
+    ' z ',
+  ],
+  ...[
+    'call_site=ffffffff81000000 ptr=ffff',
+    'ab cd (x)',
+    'a:',
+    'g (h)',
+    '3.123456: 7 cycles',
+    '0123456789abcdef0',
+  ],
+  ...[
+    'ä=1',
+    'foo:  ffffffff81000000 f+0x1 ([k])',
+    '',
+    'x'.repeat(200),
+    '1/1 [000] x',
+    'PERF_RECORD_LOST x',
+  ],
+];
 const ODD_LINES = [
   ...[
     '',
@@ -127,6 +157,7 @@ export function generate(seed: number, samples: number): Buffer {
     // so many samples have their frame on their own line, and so many of these an empty line behind it
     flat: pick([0, 0, 0.5, 0.98, 1]),
     flatBlank: pick([0, 0, 0.3, 1]),
+    trace: pick([0, 0, 0, 0.5, 1]),
   };
   const functions = Array.from({ length: 30 }, () => {
     const kernel = random() < 0.6;
@@ -146,12 +177,12 @@ export function generate(seed: number, samples: number): Buffer {
     const stamp = `${whole.slice(0, -9)}.${whole.slice(-9).slice(0, form.digits)}:`;
     const period = form.period ? `${String(1 + below(3e6)).padStart(10)} ` : '';
     const cpu = form.cpu ? ` [00${below(2)}]` : '';
-    const isFlat = random() < form.flat;
-    const frame = isFlat
-      ? ` ${random() < 0.97 ? pick(functions) : pick(functions).trimStart()}`
-      : '';
+    const isTrace = random() < form.trace;
+    const isFlat = !isTrace && random() < form.flat;
+    const ip = random() < 0.97 ? pick(functions) : pick(functions).trimStart();
+    const rest = isTrace ? pick(TRACES) : isFlat ? ` ${ip}` : '';
     lines.push(
-      `${task}${cpu} ${form.time ? `${stamp} ` : ''}${period}${pick(EVENTS.slice(0, i < 3 ? 1 : 5))}: ${frame}`,
+      `${task}${cpu} ${form.time ? `${stamp} ` : ''}${period}${pick(EVENTS.slice(0, i < 3 ? 1 : 5))}: ${rest}`,
     );
     const depth = isFlat ? 0 : 1 + below(8);
     for (let d = 0; d < depth; d++) lines.push(`\t${pick(functions)}`);

@@ -6,11 +6,11 @@ import { NONE, Texts } from './texts';
 
 /**
  * A sample line of a form seen for the first time. Positions are of the time stamp, of the period (0, 0 where there is
- * none) and of a flat sample's ip (0 where there is none). Returns its form's id; -1: not regular.
+ * none) and of what follows the event (0 where nothing does). Returns its form's id; -1: not regular.
  */
 @external("env", "newForm")
 declare function newForm(
-  at: usize, length: i32, time: usize, timeEnd: usize, period: usize, periodEnd: usize, ip: usize,
+  at: usize, length: i32, time: usize, timeEnd: usize, period: usize, periodEnd: usize, rest: usize,
 ): i32;
 
 const OPENING: u8 = 91;
@@ -19,10 +19,11 @@ const COLON_BLANK: u16 = <u16>SPACE << 8 | <u16>COLON;
 const MOST_FORMS: i32 = 1 << 16;
 /** The part of a line in which the time must begin and end; a longer comm is not regular. */
 const WINDOW: i32 = 64;
-/** "[000]" before the time; a pid and a tid before that; an ip behind the event. */
+/** "[000]" before the time; a pid and a tid before that; an ip behind the event, or a tracepoint's text. */
 const WITH_CPU: u64 = 16;
 const WITH_IDS: u64 = 32;
 const FLAT: u64 = 64;
+const TRACE: u64 = 128;
 /** " %16llx ": a flat sample's ip with the blank before it. */
 const IP_WIDTH: i32 = 17;
 /** A shorter number needs a dso behind it to be an ip. */
@@ -77,7 +78,7 @@ const TEXT: usize = 48;
 const LAYOUTS: i32 = 1 << 7;
 
 /**
- * A line as it was, of a flat sample's up to its event's colon; one that lies like it differs from it in digits of its
+ * A line as it was, up to its event's colon where something follows; one that lies like it differs from it in digits of its
  * ids, its time and its period only.
  */
 @unmanaged
@@ -92,7 +93,8 @@ class Layout {
   timeEnd: i32;
   periodAt: i32;
   periodEnd: i32;
-  isFlat: bool;
+  /** What follows the event. */
+  kind: u64;
 }
 
 const layouts: usize = heap.alloc(<usize>LAYOUTS << 7);
@@ -125,11 +127,12 @@ export function formAsBefore(at: usize, end: usize): i32 {
     const behind = i8x16.bitmask(i8x16.ne(v128.load(at, 64), v128.load(place, TEXT + 64)));
     if (differ != 0 || (behind & ((1 << (length - 64)) - 1)) != 0) return -1;
   }
-  ip = 0;
+  rest = 0;
+  kind = layout.kind;
   lineLength = length;
-  if (layout.isFlat) {
+  if (kind != 0) {
     const eol = endOfLine(at + length, end);
-    if (eol == 0 || !isIp(at + length, eol)) return -1;
+    if (eol == 0 || kindOfRest(at + length, eol) != kind) return -1;
     lineLength = <i32>(eol + 1 - at);
   }
   time = timeAt(at + layout.begin, at + layout.dot, at + layout.timeEnd);
@@ -154,7 +157,7 @@ function keepLayout(
   layout.timeEnd = timeEnd;
   layout.periodAt = periodAt;
   layout.periodEnd = periodEnd;
-  layout.isFlat = ip != 0;
+  layout.kind = kind;
   memory.copy(place + TEXT, at, LONGEST);
 }
 
@@ -172,35 +175,52 @@ function timeAt(begin: usize, dot: usize, end: usize): u64 {
 
 // ---- any line ------------------------------------------------------------------------------------------
 
-/** Set by `formOf`: where the ip of a flat sample stands, and its digits; 0, 0 where the line has none. */
-let ip: usize = 0;
+/** Set by `formOf` and `formAsBefore`: what follows the event (FLAT, TRACE, or 0: nothing), where it begins, an ip's digits. */
+let kind: u64 = 0;
+let rest: usize = 0;
 let ipWidth: i32 = 0;
-export function ipAt(): usize { return ip; }
+@inline
+export function isFlat(): bool { return kind == FLAT; }
+@inline
+export function isTrace(): bool { return kind == TRACE; }
+export function ipAt(): usize { return rest; }
 export function ipDigits(): i32 { return ipWidth; }
 
-/** Where the event of a flat sample ends that begins at `at`, and sets `ip`; 0 where it is none. */
-function flatEvent(at: usize, eol: usize): usize {
+/** Where the event ends that begins at `at`, if something that is known follows; 0 if not. Sets `kind`. */
+function eventBefore(at: usize, eol: usize): usize {
   const blanks = mask64(at, SPACE);
   const end = at + <usize>ctz(blanks);
-  return blanks != 0 && end >= at + 2 && end < eol && load<u8>(end - 1) == COLON && isIp(end, eol) ? end : 0;
+  kind = blanks != 0 && end >= at + 2 && end < eol && load<u8>(end - 1) == COLON ? kindOfRest(end, eol) : 0;
+  return kind == 0 ? 0 : end;
 }
 
-/** Whether what follows an event's colon, from `at` on, is a flat sample's frame; sets `ip`. */
-function isIp(at: usize, eol: usize): bool {
-  if (load<u8>(eol - 1) != CLOSING) return false;
+/** What follows an event's colon, from `at` on; 0: nothing, or what the line reader has to look at. */
+function kindOfRest(at: usize, eol: usize): u64 {
+  rest = at;
+  while (load<u8>(rest) == SPACE) rest++;
+  if (rest >= eol) return 0;
+  const digits = hexDigits(rest);
+  if (digits > 0 && load<u8>(rest + digits) == SPACE) return isIp(at, digits, eol) ? FLAT : 0;
+  // nothing that could be a number alone, nor a colon that could be an event's
+  return digits < 16 && rest + digits < eol && load<u8>(eol - 1) > SPACE && !hasColon(rest, eol) ? TRACE : 0;
+}
+
+function hasColon(at: usize, end: usize): bool {
   let p = at;
-  while (load<u8>(p) == SPACE) p++;
-  const width = hexDigits(p);
-  const symbol = p + width + 1;
-  if (width == 0 || p + width >= eol || load<u8>(symbol - 1) != SPACE) return false;
+  for (; p + 64 < end; p += 64) if (mask64(p, COLON) != 0) return true;
+  return mask64(p, COLON) << <u64>(64 - (end - p)) != 0;
+}
+
+/** Whether a number of so many digits at `rest` is a flat sample's ip. */
+function isIp(at: usize, width: i32, eol: usize): bool {
+  const symbol = rest + width + 1;
+  if (load<u8>(eol - 1) != CLOSING || symbol > eol) return false;
   // in its column, and with a symbol behind it: two numbers would be a data address and an ip
   const second = hexDigits(symbol);
-  if (<i32>(p - at) < IP_WIDTH - width || load<u8>(symbol) <= SPACE) return false;
+  if (<i32>(rest - at) < IP_WIDTH - width || load<u8>(symbol) <= SPACE) return false;
   if (second >= 4 && load<u8>(symbol + second) == SPACE) return false;
   // "()" and "(inlined)" name no dso
-  if (width < SURE_IP && (load<u8>(eol - 2) == OPENING_PARENTHESIS || load<u64>(eol - 8) == 0x2964656e696c6e69))
-    return false;
-  ip = p;
+  if (width < SURE_IP && (load<u8>(eol - 2) == OPENING_PARENTHESIS || load<u64>(eol - 8) == 0x2964656e696c6e69)) return false;
   ipWidth = width;
   return true;
 }
@@ -245,9 +265,7 @@ export function formOf(at: usize, eol: usize): i32 {
   // the task: "comm pid/tid [cpu] " from its end; where that does not fit, or ids matter, all of it
   let taskEnd = begin;
   const plain: u64 = periodAt == 0 ? 4 : 5;
-  ip = 0;
-  ipWidth = 0;
-  const event = flatEvent(p, eol);
+  const event = eventBefore(p, eol);
   let seed = plain;
   if (!byThread) {
     const blank = mask64(at, SPACE);
@@ -273,8 +291,8 @@ export function formOf(at: usize, eol: usize): i32 {
     }
     if (taskEnd == begin) seed = plain;
   }
-  if (ip != 0) seed += FLAT;
-  const restLength = <i32>((ip != 0 ? event : eol) - p);
+  seed += kind;
+  const restLength = <i32>((kind != 0 ? event : eol) - p);
   const hash = hashOf(hashOf(seed, at, taskEnd), p, restLength);
   const known = forms.find(hash, at, taskEnd, p, restLength);
   const form = known != NONE
@@ -282,19 +300,19 @@ export function formOf(at: usize, eol: usize): i32 {
     : newlySeen(hash, at, taskEnd, p, restLength, eol, at + begin, at + timeEnd, periodAt, periodEnd);
   if (form >= 0)
     keepLayout(
-      at, ip != 0 ? <i32>(event - at) : <i32>(eol - at) + 1, form, taskEnd, begin, dot, timeEnd,
+      at, kind != 0 ? <i32>(event - at) : <i32>(eol - at) + 1, form, taskEnd, begin, dot, timeEnd,
       periodAt == 0 ? 0 : <i32>(periodAt - at), periodAt == 0 ? 0 : <i32>(periodEnd - at),
     );
   return form;
 }
 
 function newlySeen(
-  hash: u64, at: usize, taskEnd: i32, rest: usize, restLength: i32, eol: usize,
+  hash: u64, at: usize, taskEnd: i32, event: usize, eventLength: i32, eol: usize,
   begin: usize, timeEnd: usize, periodAt: usize, periodEnd: usize,
 ): i32 {
   // lines that are all of their own form would fill the memory
   if (forms.count >= MOST_FORMS) return -1;
-  const id = newForm(at, <i32>(eol - at), begin, timeEnd, periodAt, periodEnd, ip);
-  forms.add(hash, at, taskEnd, rest, restLength, id);
+  const id = newForm(at, <i32>(eol - at), begin, timeEnd, periodAt, periodEnd, kind == 0 ? 0 : rest);
+  forms.add(hash, at, taskEnd, event, eventLength, id);
   return id;
 }

@@ -4,7 +4,7 @@
 import { afterLine, endOfLine, flatFrame, frameOf, IRREGULAR, startCallchain, tellAddressesApart } from './frame-line';
 import { addSample } from './columns';
 import { CR, grown, HASH, NEWLINE, TAB } from './memory';
-import { formAsBefore, formOf, ipAt, ipDigits, lastPeriod, lastTime, lengthOfLine, tellThreadsApart } from './sample-line';
+import { formAsBefore, formOf, ipAt, ipDigits, isFlat, isTrace, lastPeriod, lastTime, lengthOfLine, tellThreadsApart } from './sample-line';
 import { child, push, walk } from './tree';
 export { addSample, columnSums, dropColumn, newColumn } from './columns';
 export {
@@ -177,8 +177,8 @@ export function startsSample(length: i32, from: i32): i32 {
 
 /**
  * Reads whole regular samples from the first `length` bytes of the input, which begin where a sample may begin: a line
- * with a time stamp and an event, frames or none, one empty line; or a frame on the line itself, and another sample or
- * an empty line behind it. Returns the bytes that were read; `why` says what comes next. What is not regular, and
+ * with a time stamp and an event, a tracepoint's text or none, frames or none, one empty line; or a frame on the line
+ * itself, and another sample or an empty line behind it. Returns the bytes that were read; `why` says what comes next. What is not regular, and
  * whatever stands in one sample with it, is left.
  */
 export function scan(length: i32, from: i32): i32 {
@@ -214,7 +214,6 @@ export function scan(length: i32, from: i32): i32 {
       if (form < 0) { stopped = 1; break; }
       at = eol + 1;
     }
-    const isFlat = ipAt() != 0;
     const weight = lastPeriod();
     const stamp = lastTime();
     if (held) {
@@ -222,7 +221,7 @@ export function scan(length: i32, from: i32): i32 {
       addHeld();
       start = line;
     }
-    if (isFlat) {
+    if (isFlat()) {
       heldFrame = flatFrame(ipAt(), ipDigits(), end);
       if (heldFrame < 0) { stopped = 1; break; }
       held = true;
@@ -237,6 +236,8 @@ export function scan(length: i32, from: i32): i32 {
       }
       continue;
     }
+    // with text behind the event only a tab begins a frame
+    const isTabbed = isTrace();
     let depth = 0;
     let whole = false;
     startCallchain();
@@ -246,7 +247,7 @@ export function scan(length: i32, from: i32): i32 {
         whole = true;
         break;
       }
-      const id = frameOf(at, end);
+      const id = isTabbed && load<u8>(at) != TAB ? IRREGULAR : frameOf(at, end);
       if (id < 0) {
         if (id == IRREGULAR) stopped = 1;
         break;
