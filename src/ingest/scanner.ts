@@ -124,6 +124,9 @@ export class Scanner {
   private readonly forms: SampleLine[] = [];
   private inputAt = 0;
   private inputSize = 0;
+  /** Whether one of the first `looked` frames names a dso. */
+  private hasDso = false;
+  private looked = 0;
   private readonly tables: WasmTables;
 
   private constructor(
@@ -219,6 +222,10 @@ export class Scanner {
   /** Whether a frame of the last scan's samples names a dso. */
   sawDso(): boolean {
     const { wasm, frames } = this;
+    // where no frame has one there is nothing to look for
+    for (; !this.hasDso && this.looked < frames.size; this.looked++)
+      this.hasDso = frames.strings.text(frames.dso[this.looked] ?? 0) !== '';
+    if (!this.hasDso) return false;
     const { samples, nodes, tree } = this.takeBlock(wasm.sampleCount());
     for (let i = 0; i < samples; i++) {
       for (let at = nodes[i] ?? -1; at >= 0; at = tree[2 * at] ?? -1) {
