@@ -233,7 +233,7 @@ export class PerfScriptReader {
     recording.samples += samples;
     recording.flatSamples += scan.flat;
     recording.samplesWithoutPeriod += scan.withoutPeriod;
-    this.sawTimes(scan.firstTime, scan.lastTime);
+    if (!Number.isNaN(scan.firstTime)) this.sawTimes(scan.firstTime, scan.lastTime);
   }
 
   /** Reads lines from `start` on; returns where it stopped: at the end, or where scanning may go on. */

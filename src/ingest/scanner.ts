@@ -65,6 +65,7 @@ interface Exports extends TableExports {
   reserve(size: number): number;
   scan(length: number, from: number): number;
   setTask(form: number, task: number): void;
+  setUntimedPeriod(form: number, period: number): void;
   forgetColumns(): void;
   newColumn(ordered: boolean): number;
   columnSums(column: number): number;
@@ -87,6 +88,7 @@ interface Exports extends TableExports {
   sampleNodesAt(): number;
   formsAt(): number;
   periodsAt(): number;
+  hasTimes(): number;
   earliestSeconds(): number;
   earliestNanos(): number;
   latestSeconds(): number;
@@ -108,7 +110,7 @@ export interface Scan {
   /** Samples without a frame, which are in no block; the line of the first, counted from the scan's own. */
   readonly empty: number;
   readonly firstEmpty: number;
-  /** Seconds; NaN without samples. */
+  /** Seconds; NaN where no sample has a time. */
   readonly firstTime: number;
   readonly lastTime: number;
 }
@@ -154,7 +156,7 @@ export class Scanner {
         this.newForm(
           at,
           length,
-          [time - at, timeEnd - at],
+          time === 0 ? [0, 0] : [time - at, timeEnd - at],
           [period - at, periodEnd - at],
           rest === 0 ? null : rest - at,
         ),
@@ -201,6 +203,7 @@ export class Scanner {
     const read = wasm.scan(length, from);
     const samples = wasm.sampleCount();
     const why = wasm.why();
+    const timed = wasm.hasTimes() !== 0;
     this.tables.pull();
     if (!this.sink.sums && samples > 0) this.sink.block(this.takeBlock(samples), this.forms);
     return {
@@ -214,8 +217,8 @@ export class Scanner {
       withoutPeriod: wasm.withoutPeriod(),
       empty: wasm.emptyCount(),
       firstEmpty: wasm.firstEmptyLine(),
-      firstTime: samples === 0 ? NaN : seconds(wasm.earliestSeconds(), wasm.earliestNanos()),
-      lastTime: samples === 0 ? NaN : seconds(wasm.latestSeconds(), wasm.latestNanos()),
+      firstTime: !timed ? NaN : seconds(wasm.earliestSeconds(), wasm.earliestNanos()),
+      lastTime: !timed ? NaN : seconds(wasm.latestSeconds(), wasm.latestNanos()),
     };
   }
 
@@ -352,6 +355,11 @@ export class Scanner {
       return -1;
     // without a task what looks like one behind the event could be taken for it
     if (restAt !== null && sample.tid < 0) return -1;
+    if (time[1] === 0) {
+      if (!Number.isNaN(sample.time)) return -1;
+      this.wasm.setUntimedPeriod(this.forms.length, sample.period);
+      return this.addForm(sample);
+    }
     const stamp = bytes.slice(...time);
     const printed = period[1] > period[0];
     const count = printed ? bytes.slice(...period) : '';
@@ -373,7 +381,10 @@ export class Scanner {
       other.pid === sample.pid &&
       other.tid === sample.tid &&
       other.rest === rest;
-    if (!means) return -1;
+    return means ? this.addForm(sample) : -1;
+  }
+
+  private addForm(sample: SampleLine): number {
     const form = this.forms.length;
     this.forms.push({ ...sample, rest: '' });
     this.wasm.setTask(form, this.sink.taskKey(sample));

@@ -151,9 +151,10 @@ export function generate(seed: number, samples: number): Buffer {
     pid: random() < 0.7,
     digits: pick([6, 9]),
     period: random() < 0.8,
+    fixedPeriod: random() < 0.3,
     offset: random() < 0.8,
     comms: random() < 0.5 ? COMMS.slice(0, 1) : COMMS,
-    time: random() < 0.95,
+    time: random() < 0.9,
     // so many samples have their frame on their own line, and so many of these an empty line behind it
     flat: pick([0, 0, 0.5, 0.98, 1]),
     flatBlank: pick([0, 0, 0.3, 1]),
@@ -175,7 +176,9 @@ export function generate(seed: number, samples: number): Buffer {
     const task = `${pick(form.comms)} ${form.pid ? `${pid}/${pid + below(2)}` : String(pid).padStart(5)}`;
     const whole = String(nanos).padStart(10, '0');
     const stamp = `${whole.slice(0, -9)}.${whole.slice(-9).slice(0, form.digits)}:`;
-    const period = form.period ? `${String(1 + below(3e6)).padStart(10)} ` : '';
+    const period = form.period
+      ? `${String(form.fixedPeriod ? 500751 : 1 + below(3e6)).padStart(10)} `
+      : '';
     const cpu = form.cpu ? ` [00${below(2)}]` : '';
     const isTrace = random() < form.trace;
     const isFlat = !isTrace && random() < form.flat;

@@ -1,12 +1,12 @@
 // Sample lines: "comm pid/tid [cpu] 1234.567890123: period event: ". A form is what stays the same from
 // sample to sample: comm and what follows the period.
 import { endOfLine } from './frame-line';
-import { CLOSING, COLON, difference64, DOT, digits64, hashOf, hexDigits, mask64, OPENING as OPENING_PARENTHESIS, SLASH, SPACE } from './memory';
+import { CLOSING, COLON, difference64, DOT, digits64, grown, hashOf, hexDigits, mask64, OPENING as OPENING_PARENTHESIS, SLASH, SPACE } from './memory';
 import { NONE, Texts } from './texts';
 
 /**
- * A sample line of a form seen for the first time. Positions are of the time stamp, of the period (0, 0 where there is
- * none) and of what follows the event (0 where nothing does). Returns its form's id; -1: not regular.
+ * A sample line of a form seen for the first time. Positions are of the time stamp, of the period (of each 0, 0 where
+ * there is none) and of what follows the event (0 where nothing does). Returns its form's id; -1: not regular.
  */
 @external("env", "newForm")
 declare function newForm(
@@ -17,6 +17,11 @@ const OPENING: u8 = 91;
 const ENDING: u8 = 93;
 const COLON_BLANK: u16 = <u16>SPACE << 8 | <u16>COLON;
 const MOST_FORMS: i32 = 1 << 16;
+/** A line without a time is a form of its own. */
+const LONGEST_UNTIMED: i32 = 512;
+/** Where periods differ nearly every line would be one. */
+const MOST_UNTIMED: i32 = 1 << 12;
+const UNTIMED: u64 = 256;
 /** The part of a line in which the time must begin and end; a longer comm is not regular. */
 const WINDOW: i32 = 64;
 /** "[000]" before the time; a pid and a tid before that; an ip behind the event, or a tracepoint's text. */
@@ -35,6 +40,8 @@ const forms = new Texts();
 let byThread: bool = false;
 export function tellThreadsApart(yes: bool): void { byThread = yes; }
 
+/** Of a sample without a time. */
+export const NO_TIME: u64 = u64.MAX_VALUE;
 /** Set by `formOf`: the period, -1 where none is printed; the time in nanoseconds. */
 let period: f64 = 0;
 let time: u64 = 0;
@@ -239,7 +246,8 @@ export function formOf(at: usize, eol: usize): i32 {
     if ((decimals == 9 || decimals == 6) && load<u16>(at + timeEnd) == COLON_BLANK) break;
     dots &= dots - 1;
   }
-  if (dots == 0 || timeEnd > WINDOW - 2 || at + timeEnd > eol) return -1;
+  if (dots == 0) return untimedForm(at, eol);
+  if (timeEnd > WINDOW - 2 || at + timeEnd > eol) return -1;
   const begin = runBefore(digit, dot);
   const whole = dot - begin;
   if (begin == 0 || whole > 9 || load<u8>(at + begin - 1) != SPACE) return -1;
@@ -303,6 +311,34 @@ export function formOf(at: usize, eol: usize): i32 {
       at, kind != 0 ? <i32>(event - at) : <i32>(eol - at) + 1, form, taskEnd, begin, dot, timeEnd,
       periodAt == 0 ? 0 : <i32>(periodAt - at), periodAt == 0 ? 0 : <i32>(periodEnd - at),
     );
+  return form;
+}
+
+/** Periods of forms without a time, 8 bytes each. */
+let untimedPeriods: usize = heap.alloc(8 << 6);
+let untimedRoom: i32 = 1 << 6;
+let untimedCount: i32 = 0;
+
+export function setUntimedPeriod(form: i32, value: f64): void {
+  while (form >= untimedRoom) {
+    untimedPeriods = grown(untimedPeriods, <usize>untimedRoom << 3);
+    untimedRoom *= 2;
+  }
+  store<f64>(untimedPeriods + (<usize>form << 3), value);
+}
+
+/** The form of a line in which nothing looks like a time: all that it says belongs to it, its period too. */
+function untimedForm(at: usize, eol: usize): i32 {
+  const length = <i32>(eol - at);
+  if (length > LONGEST_UNTIMED) return -1;
+  time = NO_TIME;
+  period = -1;
+  kind = 0;
+  const hash = hashOf(UNTIMED, at, length);
+  const known = forms.find(hash, at, length, eol, 0);
+  if (known == NONE && ++untimedCount > MOST_UNTIMED) return -1;
+  const form = known != NONE ? known : newlySeen(hash, at, length, eol, 0, eol, 0, 0, 0, 0);
+  if (form >= 0) period = load<f64>(untimedPeriods + (<usize>form << 3));
   return form;
 }
 

@@ -4,7 +4,7 @@
 import { afterLine, endOfLine, flatFrame, frameOf, IRREGULAR, startCallchain, tellAddressesApart } from './frame-line';
 import { addSample } from './columns';
 import { CR, grown, HASH, NEWLINE, TAB } from './memory';
-import { formAsBefore, formOf, ipAt, ipDigits, isFlat, isTrace, lastPeriod, lastTime, lengthOfLine, tellThreadsApart } from './sample-line';
+import { formAsBefore, formOf, ipAt, ipDigits, isFlat, isTrace, lastPeriod, lastTime, lengthOfLine, NO_TIME, tellThreadsApart } from './sample-line';
 import { child, push, walk } from './tree';
 export { addSample, columnSums, dropColumn, newColumn } from './columns';
 export {
@@ -12,7 +12,7 @@ export {
 } from './names';
 export { child, columns, nodeCount, nodesAt } from './tree';
 // exported so that they are not put into `scan`: V8 takes four times as long to compile the whole
-export { formOf } from './sample-line';
+export { formOf, setUntimedPeriod } from './sample-line';
 export { walk } from './tree';
 
 // ---- what a scan leaves behind -------------------------------------------------------------------
@@ -50,6 +50,8 @@ export function firstEmptyLine(): i32 { return firstEmpty; }
 export function withoutPeriod(): i32 { return periodless; }
 /** Why the scan ended: 0 more bytes are needed, 1 something that is not regular, 2 the tables are full. */
 export function why(): i32 { return stopped; }
+/** Whether a sample of the scan has a time. */
+export function hasTimes(): bool { return earliest != u64.MAX_VALUE; }
 export function earliestSeconds(): f64 { return <f64>(earliest / 1000000000); }
 export function earliestNanos(): i32 { return <i32>(earliest % 1000000000); }
 export function latestSeconds(): f64 { return <f64>(latest / 1000000000); }
@@ -141,8 +143,10 @@ function add(form: i32, depth: i32, weight: f64, stamp: u64): void {
   store<i32>(outNode + out, node);
   store<i32>(outForm + out, form);
   store<f64>(outPeriod + (<usize>samples << 3), weight);
-  if (stamp < earliest) earliest = stamp;
-  if (stamp > latest) latest = stamp;
+  if (stamp != NO_TIME) {
+    if (stamp < earliest) earliest = stamp;
+    if (stamp > latest) latest = stamp;
+  }
   if (weight < 0) periodless++;
   samples++;
 }
@@ -177,7 +181,7 @@ export function startsSample(length: i32, from: i32): i32 {
 
 /**
  * Reads whole regular samples from the first `length` bytes of the input, which begin where a sample may begin: a line
- * with a time stamp and an event, a tracepoint's text or none, frames or none, one empty line; or a frame on the line
+ * with an event, mostly with a time stamp, a tracepoint's text or none, frames or none, one empty line; or a frame on the line
  * itself, and another sample or an empty line behind it. Returns the bytes that were read; `why` says what comes next. What is not regular, and
  * whatever stands in one sample with it, is left.
  */
