@@ -1,20 +1,8 @@
 import type { Batches } from '../profile/index.js';
-import { quickSums } from './batch-sums.js';
+import { quickSums, type RowsOfNodes, type SideBatches } from './batch-sums.js';
 import type { BatchCounts } from './stats/index.js';
 import type { Side } from './side.js';
 import { addUp } from './side-tree.js';
-
-/** A side's batches of consecutive samples, run after run, an empty one between two runs; in columns. */
-export interface SideBatches {
-  batches: number;
-  /** Samples in a batch. */
-  size: Float64Array;
-  /** First entry of each batch, and the end of the last one. */
-  start: Int32Array;
-  /** An entry is a stack node, and how many samples it has in a batch (or in a part of it). */
-  node: Int32Array;
-  samples: Float64Array;
-}
 
 /** Of a batch: pairs of smaller ones say nothing about their spread. Short runs have fewer batches instead. */
 const LEAST_SAMPLES = 10;
@@ -49,15 +37,6 @@ export function sideBatches(side: Side): SideBatches | undefined {
     place === undefined ? 0 : place.batches.size * place.together,
   );
   return { batches: places.length, size, start, node, samples };
-}
-
-/** Rows that stack nodes belong to. */
-export interface RowsOfNodes {
-  /** The row of each node; -1: none. */
-  of: Int32Array;
-  count: number;
-  /** The row above each (-1: none), which stands before it: a row is also counted there. */
-  above?: Int32Array;
 }
 
 /** Counts of rows in batches; of several kinds of rows one kind stands behind the other. */

@@ -1,7 +1,27 @@
 /** Sums over pairs of batches through WebAssembly (assembly/batches.ts): millions of steps that run once. */
 import { instantiator, type WasmMemory } from '../ingest/index.js';
-import type { RowsOfNodes, SideBatches } from './batch-counts.js';
 import type { BatchCounts } from './stats/index.js';
+
+/** A side's batches of consecutive samples, run after run, an empty one between two runs; in columns. */
+export interface SideBatches {
+  batches: number;
+  /** Samples in a batch. */
+  size: Float64Array;
+  /** First entry of each batch, and the end of the last one. */
+  start: Int32Array;
+  /** An entry is a stack node, and how many samples it has in a batch (or in a part of it). */
+  node: Int32Array;
+  samples: Float64Array;
+}
+
+/** Rows that stack nodes belong to. */
+export interface RowsOfNodes {
+  /** The row of each node; -1: none. */
+  of: Int32Array;
+  count: number;
+  /** The row above each (-1: none), which stands before it: a row is also counted there. */
+  above?: Int32Array;
+}
 
 interface Exports {
   memory: WasmMemory;

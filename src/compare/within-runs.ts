@@ -1,4 +1,5 @@
-import { countsByRow, sideBatches, type RowsOfNodes, type SideBatches } from './batch-counts.js';
+import { countsByRow, sideBatches } from './batch-counts.js';
+import type { RowsOfNodes, SideBatches } from './batch-sums.js';
 import type { Side } from './side.js';
 import { dispersion, fewestSamples, weightDispersion, type RowDispersions } from './stats/index.js';
 import type { RowKind, RowNoise } from './test-rows.js';

@@ -1,11 +1,8 @@
 import { StringTable } from '../ingest/index.js';
 import { FrameNames } from './fold-frame-names.js';
 import type { FoldNameOptions } from './fold-names.js';
-import { wasmFoldTree } from './fold-wasm.js';
 import { columnOf, type Profile } from './profile.js';
 import { StackTable, taskNames } from './stacks.js';
-
-const PLAIN = { kernel: false, jit: false, addrs: false } as const;
 
 /**
  * Folded stacks of several profiles as one prefix tree: what `fold` prints without options, before it
@@ -31,12 +28,7 @@ export interface FoldSide {
   event: string;
 }
 
-/** Folds each profile's event into one tree; nodes of stacks that both have are shared. */
-export function foldTree(sides: readonly FoldSide[], options: FoldNameOptions = PLAIN): FoldTree {
-  return wasmFoldTree(sides, options) ?? slowFoldTree(sides, options);
-}
-
-/** `foldTree` without WebAssembly. */
+/** `foldTree` (fold.ts) without WebAssembly. */
 export function slowFoldTree(sides: readonly FoldSide[], options: FoldNameOptions): FoldTree {
   const nodes = new StackTable(sides.reduce((sum, { profile }) => sum + profile.stacks.size, 0));
   const names = new StringTable();

@@ -49,7 +49,7 @@ export function wasmFoldedText(
   return folder.pieces();
 }
 
-/** `foldTree` (fold-tree.ts), undefined as above. */
+/** `foldTree` (fold.ts), undefined as above. */
 export function wasmFoldTree(
   sides: readonly FoldSide[],
   options: FoldNameOptions,

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { countsByRow, type SideBatches } from '../../src/compare/batch-counts.js';
+import { countsByRow } from '../../src/compare/batch-counts.js';
+import type { SideBatches } from '../../src/compare/batch-sums.js';
 import { dispersion } from '../../src/compare/stats/index.js';
 import { seeded } from '../support/both-readers.js';
 
