@@ -1,3 +1,13 @@
+/** A frame's fields, texts by their ids; `inlined` is 0 or 1. */
+export type FrameFields = [
+  addressHi: number,
+  addressLo: number,
+  symbol: number,
+  offset: number,
+  dso: number,
+  inlined: number,
+];
+
 /** Holds the texts and frames while a scanner reads, which must know them before this side does. */
 export interface TableSource {
   readonly texts: number;
@@ -5,14 +15,7 @@ export interface TableSource {
   textId(text: string): number;
   text(id: number): string;
   /** The id of a frame, made if it is new. */
-  frameId(
-    addressHi: number,
-    addressLo: number,
-    symbol: number,
-    offset: number,
-    dso: number,
-    inlined: number,
-  ): number;
+  frameId(...frame: FrameFields): number;
 }
 
 /** Texts as UTF-8, one behind the other in the order of their ids, and where each ends. */
@@ -76,8 +79,8 @@ export class StringTable {
     return { bytes: new Uint8Array(Buffer.from(values.join(''))), ends };
   }
 
-  /** From here on texts are the source's, which has those of this table already; null: none are any more. */
-  follow(source: TableSource | null): void {
+  /** From here on texts are the source's, which has those of this table already. */
+  follow(source: TableSource): void {
     this.source = source;
   }
 
@@ -176,16 +179,9 @@ export class FrameTable implements FrameColumns {
     this.count = to;
   }
 
-  private find(
-    addressHi: number,
-    addressLo: number,
-    symbol: number,
-    offset: number,
-    dso: number,
-    inlined: number,
-  ): number {
-    if (this.source !== null)
-      return this.source.frameId(addressHi, addressLo, symbol, offset, dso, inlined);
+  private find(...frame: FrameFields): number {
+    if (this.source !== null) return this.source.frameId(...frame);
+    const [addressHi, addressLo, symbol, offset, dso, inlined] = frame;
     if (this.slots.length < 2 * this.count + 2) this.rehash();
     const { slots, symbol: symbols } = this;
     const mask = slots.length - 1;

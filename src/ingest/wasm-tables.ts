@@ -1,5 +1,5 @@
 /** Texts and frames in the scanner's memory (assembly/names.ts), for as long as it reads. */
-import type { FrameColumns, FrameTable, TableSource, TextPool } from './tables.js';
+import type { FrameColumns, FrameFields, FrameTable, TableSource, TextPool } from './tables.js';
 import type { WasmMemory } from './wasm.js';
 
 export interface TableExports {
@@ -10,14 +10,7 @@ export interface TableExports {
   textsAt(): number;
   textEnd(id: number): number;
   textEnds(): number;
-  frame(
-    addressHi: number,
-    addressLo: number,
-    symbol: number,
-    offset: number,
-    dso: number,
-    inlined: number,
-  ): number;
+  frame(...frame: FrameFields): number;
   framesKnown(): number;
   addressHiAt(): number;
   addressLoAt(): number;
@@ -65,15 +58,8 @@ export class WasmTables implements TableSource {
     return this.memory.toString('utf8', at + begin, at + wasm.textEnd(id));
   }
 
-  frameId(
-    addressHi: number,
-    addressLo: number,
-    symbol: number,
-    offset: number,
-    dso: number,
-    inlined: number,
-  ): number {
-    const id = this.wasm.frame(addressHi, addressLo, symbol, offset, dso, inlined);
+  frameId(...frame: FrameFields): number {
+    const id = this.wasm.frame(...frame);
     this.pull();
     return id;
   }

@@ -66,6 +66,16 @@ describe('starting from what was compiled at build', () => {
       writeFileSync(join(code, name), how(readFileSync(join(code, name))));
   };
 
+  it('says once that a reading thread cannot start, also where it was started ahead', () => {
+    writeFileSync(join(dir, 'cli/side-worker.js'), 'throw new Error("broken");');
+    const { ran } = run([...pair, '-q']);
+    expect(ran.status).toBe(70);
+    expect(ran.stdout).toBe('');
+    expect(ran.stderr.trim().split('\n')).toEqual([
+      expect.stringMatching(/^pvflame: internal error: broken; this is a bug in pvflame/),
+    ]);
+  });
+
   it('happens, and writes nothing', () => {
     const files = () => readdirSync(join(dir, 'cli'), { recursive: true });
     const before = files();

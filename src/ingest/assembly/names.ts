@@ -1,7 +1,7 @@
 // Texts and frames of a side while it is read: ../tables.ts takes them over at its end. A frame is what perf prints of
 // one: address, symbol, offset, dso, whether it was inlined.
-import { filled, grown, hashOf, mix } from './memory';
-import { NONE, Texts } from './texts';
+import { filled, grown, mix } from './memory';
+import { Texts } from './texts';
 
 // ---- texts ---------------------------------------------------------------------------------------
 
@@ -16,14 +16,7 @@ export function textEnd(id: i32): i32 { return texts.endOf(id); }
 export function textEnds(): usize { return texts.ends(); }
 
 /** The id of a text, made if it is new; ids count from 0. */
-export function text(at: usize, length: i32): i32 {
-  const hash = hashOf(11, at, length);
-  const known = texts.find(hash, at, length, at, 0);
-  if (known != NONE) return known;
-  const id = texts.count;
-  texts.add(hash, at, length, at, 0, id);
-  return id;
-}
+export function text(at: usize, length: i32): i32 { return texts.id(at, length); }
 
 // ---- frames --------------------------------------------------------------------------------------
 

@@ -1,5 +1,5 @@
 // Interned texts: what frames and sample lines are told apart by, and their ids.
-import { filled, grown, same } from './memory';
+import { filled, grown, hashOf, same } from './memory';
 
 /** No such entry; -1 is an entry that is not regular. */
 export const NONE: i32 = -2;
@@ -34,6 +34,16 @@ export class Texts {
       entry = load<i32>(this.slots + (<usize>slot << 2));
     }
     return found;
+  }
+
+  /** The id of a text in a table where ids are the numbers of entries; made if it is new. */
+  id(at: usize, length: i32): i32 {
+    const hash = hashOf(0, at, length);
+    const known = this.find(hash, at, length, at, 0);
+    if (known != NONE) return known;
+    const id = this.count;
+    this.add(hash, at, length, at, 0, id);
+    return id;
   }
 
   /** Where an entry's text begins in the arena. */

@@ -1,6 +1,5 @@
 // Names in folded stacks: what ../fold-names.ts makes of symbols, and the bytewise order of what is written.
-import { hashOf } from '../../ingest/assembly/memory';
-import { NONE, Texts } from '../../ingest/assembly/texts';
+import { Texts } from '../../ingest/assembly/texts';
 
 /**
  * The names of a frame, of a task (its key), where they are not found here: a name's id; `NO_NAME`; or, below that,
@@ -28,14 +27,7 @@ export function listOf(name: i32): usize { return <usize>(-2 - name); }
 const names = new Texts();
 
 /** The id of a name, made if it is new. */
-export function name(at: usize, length: i32): i32 {
-  const hash = hashOf(13, at, length);
-  const known = names.find(hash, at, length, at, 0);
-  if (known != NONE) return known;
-  const id = names.count;
-  names.add(hash, at, length, at, 0, id);
-  return id;
-}
+export function name(at: usize, length: i32): i32 { return names.id(at, length); }
 
 @inline
 export function textOf(id: i32): usize { return names.arena + names.startOf(id); }
