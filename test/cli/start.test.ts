@@ -6,12 +6,14 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { MAIN, pvflame } from '../support/cli.js';
+import { NATIVE_IMAGE, PARAVIRT_IMAGE } from '../support/images.js';
 import { recording } from '../support/recordings.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'pvflame-start-'));
@@ -66,9 +68,12 @@ describe('starting from what was compiled at build', () => {
       writeFileSync(join(code, name), how(readFileSync(join(code, name))));
   };
 
-  it('says once that a reading thread cannot start, also where it was started ahead', () => {
+  it('says once that a reading thread cannot start, also where it failed before it was asked for', () => {
     writeFileSync(join(dir, 'cli/side-worker.js'), 'throw new Error("broken");');
-    const { ran } = run([...pair, '-q']);
+    symlinkSync(join(import.meta.dirname, '../../node_modules'), join(dir, 'node_modules'));
+    // reading images takes longer than the thread
+    const images = ['--base-vmlinux', NATIVE_IMAGE, '--new-vmlinux', PARAVIRT_IMAGE];
+    const { ran } = run([...pair, ...images, '-q']);
     expect(ran.status).toBe(70);
     expect(ran.stdout).toBe('');
     expect(ran.stderr.trim().split('\n')).toEqual([
