@@ -1,6 +1,13 @@
 import { createHash, type Hash } from 'node:crypto';
-import { fstatSync, open as openDescriptor, readSync } from 'node:fs';
-import { open, stat, type FileHandle } from 'node:fs/promises';
+import {
+  closeSync,
+  fstatSync,
+  open as openDescriptor,
+  openSync,
+  read as readDescriptor,
+  readSync,
+  statSync,
+} from 'node:fs';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
@@ -77,13 +84,21 @@ function systemError(name: string, error: unknown): UserError {
   return inputError(name, `cannot be read (${what})`, 'check the file and its disk', error);
 }
 
-/** A file's bytes in chunks, read ahead by one from the second on; or, instead of those, through `read`. */
+const readAsync = promisify(readDescriptor);
+
+/**
+ * A file's bytes in chunks, read ahead by one from the second on; or, instead of those, through `read`. The first one of a
+ * regular file is read at once: the system's threads, which others wait for, take milliseconds to start.
+ */
 class FileBytes {
   private ahead: Promise<{ bytesRead: number; buffer: Buffer }> | null = null;
   private chunksRead = 0;
   private ended = false;
 
-  constructor(private readonly handle: FileHandle) {}
+  constructor(
+    private readonly fd: number,
+    private readonly isRegular: boolean,
+  ) {}
 
   async *chunks(): AsyncGenerator<Uint8Array> {
     try {
@@ -101,12 +116,15 @@ class FileBytes {
       }
     } finally {
       await this.ahead?.catch(() => undefined);
-      await this.handle.close();
+      closeSync(this.fd);
     }
   }
 
-  private next(): Promise<{ bytesRead: number; buffer: Buffer }> {
-    return this.handle.read(Buffer.allocUnsafeSlow(CHUNK), 0, CHUNK, null);
+  private async next(): Promise<{ bytesRead: number; buffer: Buffer }> {
+    const buffer = Buffer.allocUnsafeSlow(CHUNK);
+    if (this.isRegular && this.chunksRead === 0)
+      return { bytesRead: readSync(this.fd, buffer, 0, CHUNK, null), buffer };
+    return readAsync(this.fd, buffer, 0, CHUNK, null);
   }
 
   /** Whether the bytes behind the chunks that were given can be read through `read`. */
@@ -117,7 +135,7 @@ class FileBytes {
   /** Fills in the next bytes, and gives their number, 0 at the end. Waits for the disk. */
   read(target: Uint8Array): number {
     // at the end the file is closed
-    return this.ended ? 0 : readSync(this.handle.fd, target, 0, target.length, null);
+    return this.ended ? 0 : readSync(this.fd, target, 0, target.length, null);
   }
 }
 
@@ -159,13 +177,11 @@ async function fromPipe(path: string): Promise<Origin> {
 }
 
 async function openPath(name: string, path: string): Promise<Origin> {
-  let handle: FileHandle | undefined;
   try {
-    const stats = await stat(path);
+    const stats = statSync(path);
     if (stats.isDirectory()) throw inputError(name, ...directory);
     if (stats.isFIFO()) return await fromPipe(path);
-    handle = await open(path, 'r');
-    const file = new FileBytes(handle);
+    const file = new FileBytes(openSync(path, 'r'), stats.isFile());
     return {
       chunks: file.chunks(),
       regularFile: stats.isFile(),
@@ -173,7 +189,6 @@ async function openPath(name: string, path: string): Promise<Origin> {
       ...(stats.isFile() ? { file } : {}),
     };
   } catch (error) {
-    await handle?.close();
     throw systemError(name, error);
   }
 }
