@@ -21,11 +21,12 @@ execFileSync(
     stdio: 'inherit',
   },
 );
-// AssemblyScript: reading perf script text, writing folded stacks, sums over batches
+// AssemblyScript: reading perf script text, writing folded stacks, sums over batches, a comparison's trees
 for (const [from, to] of [
   ['src/ingest/assembly/scan.ts', 'scan.wasm'],
   ['src/profile/assembly/fold.ts', 'fold.wasm'],
   ['src/compare/assembly/batches.ts', 'batches.wasm'],
+  ['src/compare/assembly/trees.ts', 'trees.wasm'],
 ]) {
   execFileSync(
     process.execPath,

@@ -31,9 +31,14 @@ export class ImageAttributor implements Attributor {
     this.returnedTo = this.timer ? userReturns(this.chain) : new Set();
   }
 
+  isPlain(frame: number): boolean {
+    const kind = this.side.facts.kind[frame];
+    return kind === 'user' || kind === 'entry';
+  }
+
   calleeOp(node: number): string | undefined {
     const { chain } = this;
-    if (chain.kind(node) === 'user' || chain.kind(node) === 'entry') return undefined;
+    if (this.isPlain(chain.frame(node))) return undefined;
     const call = this.callAt(chain.behindThunks(node), node);
     return call?.op;
   }

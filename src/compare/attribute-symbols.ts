@@ -24,6 +24,10 @@ export class SymbolAttributor implements Attributor {
     this.returns = returnAddresses(this.chain);
   }
 
+  isPlain(frame: number): boolean {
+    return this.ordinary[frame] === 1;
+  }
+
   calleeOp(node: number): string | undefined {
     if (this.isOrdinary(node)) return undefined;
     return this.chain.pv(node)?.op ?? this.thunkOp(node);

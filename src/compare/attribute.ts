@@ -47,6 +47,8 @@ export function plainly(bucket: LedgerBucket): Attribution {
 /** Attributes a side's samples, a stack at a time. */
 export interface Attributor {
   attribute(leaf: number): Attribution;
+  /** Whether a frame is the callee of no op, whatever stands above it. */
+  isPlain(frame: number): boolean;
   /** The op whose callee a node is: its frame stands under the op's frame in the graph. */
   calleeOp(node: number): string | undefined;
 }

@@ -18,6 +18,7 @@ import { testedFrames, verdictsOfAll } from './tested-frames.js';
 import { unionTree, type UnionTree } from './union-tree.js';
 import { stateVotes } from './votes.js';
 import { windowRule, type WindowRule } from './window-rule.js';
+import { WasmTrees } from './wasm-trees.js';
 import { noiseWithinRuns, type NoisySide } from './within-runs.js';
 
 export interface Row {
@@ -75,10 +76,11 @@ export function compareSides(base: Side, other: Side, options: NormalizeOptions)
   const sites = sitesOf(sums, images, sameImage);
 
   const keys = new KeyTable();
-  const trees = { base: treeOf(sums.base, keys), new: treeOf(sums.new, keys) };
+  const quick = WasmTrees.make();
+  const trees = { base: treeOf(sums.base, keys, quick), new: treeOf(sums.new, keys, quick) };
   const spliced = spliceInlining(trees.base, trees.new, keys);
   const order = keyOrder(keys);
-  const tree = unionTree(spliced.base, spliced.new, order);
+  const tree = unionTree(spliced.base, spliced.new, order, quick);
 
   const timer = isTimerEvent(base.event);
   const hasCode =
@@ -162,8 +164,8 @@ export function compareSides(base: Side, other: Side, options: NormalizeOptions)
   };
 }
 
-function treeOf({ side, weights, attributor }: SideSums, keys: KeyTable) {
-  return sideTree(side, weights, attributor, keys);
+function treeOf({ side, weights, attributor }: SideSums, keys: KeyTable, quick?: WasmTrees) {
+  return sideTree(side, weights, attributor, keys, quick);
 }
 
 function sitesOf(

@@ -1,4 +1,4 @@
-import { KeyTree } from './key-tree.js';
+import { KeyTree, type KeyNodes } from './key-tree.js';
 import { selfByKey } from './functions.js';
 import { addUp, type SideTree } from './side-tree.js';
 
@@ -73,7 +73,7 @@ function sumByEdge(values: Float64Array, edgeOf: Int32Array, edges: number): Flo
 
 /** Few edges are ever asked for what is below them, so that only lists of nodes are kept ready. */
 function belowOf(
-  nodes: KeyTree,
+  nodes: KeyNodes,
   edgeOf: Int32Array,
   weight: Float64Array,
   edges: number,
@@ -91,7 +91,7 @@ function belowOf(
 }
 
 /** The nodes right below each edge, in their order. */
-function listsByEdge(nodes: KeyTree, edgeOf: Int32Array, edges: number) {
+function listsByEdge(nodes: KeyNodes, edgeOf: Int32Array, edges: number) {
   const first = new Int32Array(edges).fill(-1);
   const next = new Int32Array(edgeOf.length).fill(-1);
   for (let node = edgeOf.length - 1; node >= 0; node--) {

@@ -1,3 +1,11 @@
+/** The nodes of a prefix tree over key ids. */
+export interface KeyNodes {
+  readonly size: number;
+  /** -1 at the top. */
+  readonly parent: Int32Array;
+  readonly key: Int32Array;
+}
+
 /**
  * A prefix tree over key ids, in columns that are open to read: parents come before children. Also an
  * index of pairs of keys, with one for `parent`.
@@ -6,9 +14,8 @@
  * are made and asked for in runs from caller to callee, so that most stand right behind their parents: those are
  * found there, and only the others are in the table.
  */
-export class KeyTree {
+export class KeyTree implements KeyNodes {
   size = 0;
-  /** -1 at the top. */
   parent: Int32Array;
   key: Int32Array;
   /** Node + 1; 0: free. Twice as many as nodes fit. */

@@ -1,12 +1,13 @@
 import { taskName } from '../profile/index.js';
 import type { Attributor } from './attribute.js';
-import { KeyTree } from './key-tree.js';
+import { KeyTree, type KeyNodes } from './key-tree.js';
 import type { KeyTable, NodeKind } from './keys.js';
 import type { Side, SideWeights } from './side.js';
+import type { NodeKeys, WasmTrees } from './wasm-trees.js';
 
 /** A side's callchains by comparable keys, with op frames put in. Columns are by node. */
 export interface SideTree {
-  nodes: KeyTree;
+  nodes: KeyNodes;
   /** The tree's node of each node of the profile's stacks. */
   map: Int32Array;
   /** Self weight, mean over the side's runs. */
@@ -23,39 +24,55 @@ export interface UnionSide extends SideTree {
 /**
  * Builds a side's tree. Between a caller and a pv callee stands one frame for the op
  * (`pv:mmu.set_pte`), with thunk and implementation below it, so that an out-of-line `native_*` of a
- * kernel without paravirt lines up with it.
+ * kernel without paravirt lines up with it. `quick`: the same through WebAssembly.
  */
 export function sideTree(
   side: Side,
   weights: SideWeights,
   attributor: Attributor,
   keys: KeyTable,
+  quick?: WasmTrees,
 ): SideTree {
   const { stacks, frames } = side.profile;
+  const runs = side.columns.length;
+  const { taskKey, opKey, frameKey } = nodeKeys(side, attributor, keys);
+  if (quick !== undefined) {
+    const plain = plainFrames(frames.size, attributor);
+    return quick.sideTree(stacks, weights, plain, { taskKey, opKey, frameKey }, runs);
+  }
   const { held, count } = nodesWithSamples(side, weights);
   const map = new Int32Array(stacks.size);
   const nodes = new KeyTree(count);
   // op of the callee that a node is, by its key; 0: none
   const openOp = new Int32Array(stacks.size);
-  const keyOf = frameKeys(side, keys);
+  // keys of frames, as a callee of an op or not
+  const known = new Int32Array(frames.size * 2);
   for (let node = 0; node < stacks.size; node++) {
     if (held[node] !== 1) continue;
     const frame = stacks.key(node);
     if (frame < 0) {
-      map[node] = nodes.child(-1, keys.id('comm', frames.strings.text(taskName(frame)), ''));
+      map[node] = nodes.child(-1, taskKey(frame));
       continue;
     }
     const up = stacks.parent(node);
     let parent = map[up] ?? -1;
-    const op = attributor.calleeOp(node);
-    if (op !== undefined) {
-      const opKey = keys.id('op', `pv:${op}`, '');
-      openOp[node] = opKey + 1;
-      if (openOp[up] !== opKey + 1) parent = nodes.child(parent, opKey);
+    const op = opKey(node);
+    if (op >= 0) {
+      openOp[node] = op + 1;
+      if (openOp[up] !== op + 1) parent = nodes.child(parent, op);
     }
-    map[node] = nodes.child(parent, keyOf(frame, op !== undefined));
+    const asked = frame * 2 + (op >= 0 ? 1 : 0);
+    let key = (known[asked] ?? 0) - 1;
+    if (key < 0) known[asked] = (key = frameKey(frame, op >= 0)) + 1;
+    map[node] = nodes.child(parent, key);
   }
-  return { nodes, map, ...selfColumns(nodes.size, map, weights, side.columns.length) };
+  return { nodes, map, ...selfColumns(nodes.size, map, weights, runs) };
+}
+
+function plainFrames(frames: number, attributor: Attributor): Uint8Array {
+  const plain = new Uint8Array(frames);
+  for (let frame = 0; frame < frames; frame++) if (attributor.isPlain(frame)) plain[frame] = 1;
+  return plain;
 }
 
 function selfColumns(size: number, map: Int32Array, weights: SideWeights, runs: number) {
@@ -84,29 +101,30 @@ function nodesWithSamples(side: Side, weights: SideWeights): { held: Uint8Array;
   return { held, count };
 }
 
-/** Keys of frames, as a callee of an op or not; worked out once a frame, in the order in which they are asked for. */
-function frameKeys(side: Side, keys: KeyTable): (frame: number, isCallee: boolean) => number {
+function nodeKeys(side: Side, attributor: Attributor, keys: KeyTable): NodeKeys {
   const { facts } = side;
   const { frames } = side.profile;
-  const known = new Int32Array(frames.size * 2);
   // a function's frames differ in their addresses only: the last key of a symbol is mostly the next one's too
   const last = new Int32Array(frames.strings.size).fill(-1);
-  return (frame, isCallee) => {
-    const at = frame * 2 + (isCallee ? 1 : 0);
-    const found = known[at] ?? 0;
-    if (found > 0) return found - 1;
-    const name = facts.name[frame] ?? '';
-    const dso = facts.dso[frame] ?? '';
-    const kind = kindOf(side, frame, isCallee);
-    const symbol = frames.symbol[frame] ?? 0;
-    let id = last[symbol] ?? -1;
-    if (id < 0 || !keys.is(id, kind, name, dso)) {
-      id = keys.id(kind, name, dso);
-      keys.noteRaw(id, frames.strings.text(symbol));
-      last[symbol] = id;
-    }
-    known[at] = id + 1;
-    return id;
+  return {
+    taskKey: (task) => keys.id('comm', frames.strings.text(taskName(task)), ''),
+    opKey: (node) => {
+      const op = attributor.calleeOp(node);
+      return op === undefined ? -1 : keys.id('op', `pv:${op}`, '');
+    },
+    frameKey: (frame, isCallee) => {
+      const name = facts.name[frame] ?? '';
+      const dso = facts.dso[frame] ?? '';
+      const kind = kindOf(side, frame, isCallee);
+      const symbol = frames.symbol[frame] ?? 0;
+      let id = last[symbol] ?? -1;
+      if (id < 0 || !keys.is(id, kind, name, dso)) {
+        id = keys.id(kind, name, dso);
+        keys.noteRaw(id, frames.strings.text(symbol));
+        last[symbol] = id;
+      }
+      return id;
+    },
   };
 }
 

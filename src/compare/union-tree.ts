@@ -1,6 +1,7 @@
-import { KeyTree } from './key-tree.js';
+import { KeyTree, type KeyNodes } from './key-tree.js';
 import type { KeyOrder } from './keys.js';
 import type { UnionSide } from './side-tree.js';
+import type { WasmTrees } from './wasm-trees.js';
 
 /** One differential tree of two sides, preorder, siblings by name. Columns are by node. */
 export interface UnionTree {
@@ -18,8 +19,14 @@ export interface UnionTree {
   place: { base: Int32Array; new: Int32Array };
 }
 
-/** Lays two sides' trees over each other. */
-export function unionTree(base: UnionSide, other: UnionSide, order: KeyOrder): UnionTree {
+/** Lays two sides' trees over each other; `quick`: the same through WebAssembly. */
+export function unionTree(
+  base: UnionSide,
+  other: UnionSide,
+  order: KeyOrder,
+  quick?: WasmTrees,
+): UnionTree {
+  if (quick !== undefined) return quick.unionTree(base, other, order.full);
   const nodes = new KeyTree(base.nodes.size + other.nodes.size);
   const maps = { base: addTree(nodes, base.nodes), new: addTree(nodes, other.nodes) };
   const { index, depth, parent, key } = preorder(nodes, order);
@@ -34,7 +41,7 @@ export function unionTree(base: UnionSide, other: UnionSide, order: KeyOrder): U
 }
 
 /** Adds a tree's nodes; gives the place of each. */
-function addTree(nodes: KeyTree, from: KeyTree): Int32Array {
+function addTree(nodes: KeyTree, from: KeyNodes): Int32Array {
   const { size, parent, key } = from;
   const map = new Int32Array(size);
   for (let node = 0; node < size; node++) {

@@ -1,0 +1,290 @@
+// A comparison's trees, in WebAssembly: AssemblyScript, not TypeScript. ../side-tree.ts and ../union-tree.ts say what they
+// are, and do the same where there is no WebAssembly: node for node, and additions in the same order.
+
+/** Keys, which the other side interns: of a task; of the op whose callee a stack node is (-1: none); of a frame. */
+@external("env", "taskKey") declare function taskKey(key: i32): i32;
+@external("env", "opKey") declare function opKey(node: i32): i32;
+@external("env", "frameKey") declare function frameKey(frame: i32, isCallee: i32): i32;
+
+/** Memory that the other side fills in. */
+export function allocate(size: usize): usize { return heap.alloc(size + 16); }
+export function release(at: usize): void { heap.free(at); }
+
+@inline
+function get(column: usize, i: i32): i32 { return load<i32>(column + (<usize>i << 2)); }
+@inline
+function set(column: usize, i: i32, value: i32): void { store<i32>(column + (<usize>i << 2), value); }
+@inline
+function add(column: usize, i: i32, more: f64): void {
+  const at = column + (<usize>i << 3);
+  store<f64>(at, load<f64>(at) + more);
+}
+@inline
+function double(column: usize, i: i32): f64 { return load<f64>(column + (<usize>i << 3)); }
+
+function filled(bytes: usize, byte: u8): usize {
+  const at = heap.alloc(bytes + 16);
+  memory.fill(at, byte, bytes);
+  return at;
+}
+
+// ---- the tree that is being built ----------------------------------------------------------------
+
+let size: i32 = 0;
+let parents: usize = 0;
+let keys: usize = 0;
+/** Node + 1; 0: free. A node right behind its parent is found there, and not in here. */
+let slots: usize = 0;
+let mask: i32 = 0;
+
+function begin(most: i32): void {
+  let room = 64;
+  while (room < most) room *= 2;
+  parents = heap.alloc((<usize>most << 2) + 16);
+  keys = heap.alloc((<usize>most << 2) + 16);
+  slots = filled(<usize>room << 3, 0);
+  mask = 2 * room - 1;
+  size = 0;
+}
+
+@inline
+function append(parent: i32, key: i32): i32 {
+  set(parents, size, parent);
+  set(keys, size, key);
+  return size++;
+}
+
+/** The node of `key` under `parent`, made if it is new. */
+function child(parent: i32, key: i32): i32 {
+  const next = parent + 1;
+  if (next == size) return append(parent, key);
+  if (get(keys, next) == key && get(parents, next) == parent) return next;
+  let h = ((<u32>parent + 0x9e3779b9) * 0x85ebca6b) ^ (<u32>key * 0xc2b2ae35);
+  h ^= h >>> 16;
+  h *= 0x7feb352d;
+  let slot = <i32>(h ^ (h >>> 15)) & mask;
+  for (;;) {
+    const found = get(slots, slot) - 1;
+    if (found < 0) break;
+    if (get(keys, found) == key && get(parents, found) == parent) return found;
+    slot = (slot + 1) & mask;
+  }
+  set(slots, slot, size + 1);
+  return append(parent, key);
+}
+
+export function treeSize(): i32 { return size; }
+export function parentsAt(): usize { return parents; }
+export function keysAt(): usize { return keys; }
+
+// ---- a side --------------------------------------------------------------------------------------
+
+let map: usize = 0;
+let self: usize = 0;
+let counts: usize = 0;
+
+export function mapAt(): usize { return map; }
+export function selfAt(): usize { return self; }
+export function samplesAt(): usize { return counts; }
+
+/**
+ * `parentOf`, `keyOf`: the stacks; `node`, `weight`, `samples`: entries of the side's weights; `plain`: 1 for frames that are
+ * never callees.
+ */
+export function sideTree(
+  nodes: i32, parentOf: usize, keyOf: usize,
+  entries: i32, node: usize, weight: usize, samples: usize,
+  frames: i32, plain: usize, runs: i32,
+): void {
+  // nodes that samples of the compared event reach; of these the ones that may stand below an op's frame
+  const held = filled(nodes, 0);
+  let most = 0;
+  for (let i = 0; i < entries; i++) {
+    for (let at = get(node, i); at >= 0 && load<u8>(held + at) == 0; at = get(parentOf, at)) {
+      store<u8>(held + at, 1);
+      const key = get(keyOf, at);
+      most += key < 0 || load<u8>(plain + key) == 1 ? 1 : 2;
+    }
+  }
+  begin(most);
+  map = filled(<usize>nodes << 2, 0);
+  // op of the callee that a node is, by its key; 0: none
+  const openOp = filled(<usize>nodes << 2, 0);
+  const known = filled(<usize>frames << 3, 0);
+  for (let at = 0; at < nodes; at++) {
+    if (load<u8>(held + at) == 0) continue;
+    const frame = get(keyOf, at);
+    if (frame < 0) {
+      set(map, at, child(-1, taskKey(frame)));
+      continue;
+    }
+    const up = get(parentOf, at);
+    let parent = get(map, up);
+    const op = load<u8>(plain + frame) == 1 ? -1 : opKey(at);
+    if (op >= 0) {
+      set(openOp, at, op + 1);
+      if (get(openOp, up) != op + 1) parent = child(parent, op);
+    }
+    const asked = 2 * frame + i32(op >= 0);
+    let key = get(known, asked) - 1;
+    if (key < 0) set(known, asked, (key = frameKey(frame, i32(op >= 0))) + 1);
+    set(map, at, child(parent, key));
+  }
+  heap.free(held);
+  heap.free(openOp);
+  heap.free(known);
+  heap.free(slots);
+  self = filled(<usize>size << 3, 0);
+  counts = filled(<usize>size << 3, 0);
+  for (let i = 0; i < entries; i++) {
+    const at = get(map, get(node, i));
+    add(self, at, double(weight, i));
+    add(counts, at, double(samples, i));
+  }
+  if (runs > 1)
+    for (let at = 0; at < size; at++)
+      store<f64>(self + (<usize>at << 3), double(self, at) / <f64>runs);
+}
+
+// ---- both sides ----------------------------------------------------------------------------------
+
+let depth: usize = 0;
+let above: usize = 0;
+let name: usize = 0;
+
+export function depthAt(): usize { return depth; }
+export function aboveAt(): usize { return above; }
+export function nameAt(): usize { return name; }
+
+/** Adds a tree's nodes; gives the place of each. */
+function addTree(count: i32, parentOf: usize, keyOf: usize): usize {
+  const places = heap.alloc((<usize>count << 2) + 16);
+  for (let node = 0; node < count; node++) {
+    const up = get(parentOf, node);
+    set(places, node, child(up < 0 ? -1 : get(places, up), get(keyOf, node)));
+  }
+  return places;
+}
+
+let placeA: usize = 0;
+let placeB: usize = 0;
+
+export function basePlaceAt(): usize { return placeA; }
+export function newPlaceAt(): usize { return placeB; }
+
+/** `order`: the place of each key among siblings. */
+export function unionTree(
+  sizeA: i32, parentA: usize, keyA: usize,
+  sizeB: i32, parentB: usize, keyB: usize,
+  order: usize,
+): void {
+  begin(sizeA + sizeB);
+  placeA = addTree(sizeA, parentA, keyA);
+  placeB = addTree(sizeB, parentB, keyB);
+  heap.free(slots);
+  const index = preorder(order);
+  for (let node = 0; node < sizeA; node++) set(placeA, node, get(index, get(placeA, node)));
+  for (let node = 0; node < sizeB; node++) set(placeB, node, get(index, get(placeB, node)));
+  heap.free(index);
+  heap.free(parents);
+  heap.free(keys);
+}
+
+/** Lays the tree out under one root, each subtree in one piece, siblings in order; gives the place of each node. */
+function preorder(order: usize): usize {
+  const columns = (<usize>size << 2) + 16;
+  const index = heap.alloc(columns);
+  depth = heap.alloc(columns);
+  above = heap.alloc(columns);
+  name = heap.alloc(columns);
+  set(depth, 0, 0);
+  set(above, 0, -1);
+  set(name, 0, -1);
+  // each node's first child (the top's at 0, a node's at node + 1) and next sibling; -1: none
+  const first = filled((<usize>size + 1) << 2, 0xff);
+  const next = heap.alloc(columns);
+  for (let node = size - 1; node >= 0; node--) {
+    const up = get(parents, node) + 1;
+    set(next, node, get(first, up));
+    set(first, up, node);
+  }
+  // nodes whose turn is to come, the next one last: above its place among siblings, below its number
+  const waiting = heap.alloc((<usize>size << 3) + 16);
+  let open = waitFor(get(first, 0), next, order, waiting, 0);
+  let last = 0;
+  while (open > 0) {
+    const node = <i32>load<u32>(waiting + (<usize>(--open) << 3));
+    const up = get(parents, node);
+    const parent = up < 0 ? 0 : get(index, up);
+    const at = ++last;
+    set(index, node, at);
+    set(above, at, parent);
+    set(depth, at, get(depth, parent) + 1);
+    set(name, at, get(keys, node));
+    open = waitFor(get(first, node + 1), next, order, waiting, open);
+  }
+  heap.free(first);
+  heap.free(next);
+  heap.free(waiting);
+  return index;
+}
+
+/** Puts siblings behind those that wait, the last one first. */
+function waitFor(sibling: i32, next: usize, order: usize, waiting: usize, open: i32): i32 {
+  const from = open;
+  for (let node = sibling; node >= 0; node = get(next, node))
+    store<u64>(waiting + (<usize>(open++) << 3), (<u64>get(order, get(keys, node)) << 32) | <u64>node);
+  if (open - from > 1) sortDown(waiting + (<usize>from << 3), open - from);
+  return open;
+}
+
+@inline
+function word(at: usize, i: i32): u64 { return load<u64>(at + (<usize>i << 3)); }
+@inline
+function setWord(at: usize, i: i32, value: u64): void { store<u64>(at + (<usize>i << 3), value); }
+
+const FEW: i32 = 24;
+
+/** Sorts words that are all different, the largest first. */
+function sortDown(at: usize, count: i32): void {
+  if (count > FEW) return heapSort(at, count);
+  for (let i = 1; i < count; i++) {
+    const own = word(at, i);
+    let to = i;
+    for (; to > 0 && word(at, to - 1) < own; to--) setWord(at, to, word(at, to - 1));
+    setWord(at, to, own);
+  }
+}
+
+function heapSort(at: usize, count: i32): void {
+  for (let i = (count >> 1) - 1; i >= 0; i--) sink(at, i, count);
+  for (let end = count - 1; end > 0; end--) {
+    const least = word(at, 0);
+    setWord(at, 0, word(at, end));
+    setWord(at, end, least);
+    sink(at, 0, end);
+  }
+}
+
+/** Of a heap whose least word stands at the top. */
+function sink(at: usize, from: i32, count: i32): void {
+  const own = word(at, from);
+  let i = from;
+  for (;;) {
+    let below = 2 * i + 1;
+    if (below >= count) break;
+    if (below + 1 < count && word(at, below + 1) < word(at, below)) below++;
+    if (word(at, below) >= own) break;
+    setWord(at, i, word(at, below));
+    i = below;
+  }
+  setWord(at, i, own);
+}
+
+/** A column of the union tree of zeros. */
+export function zeros(): usize { return filled((<usize>size + 1) << 3, 0); }
+
+/** Adds a side's column, node by node, to one of the union tree. */
+export function addAt(sums: usize, places: usize, values: usize, count: i32): void {
+  for (let i = 0; i < count; i++) add(sums, get(places, i), double(values, i));
+}

@@ -1,0 +1,168 @@
+/** A comparison's trees through WebAssembly (assembly/trees.ts): some hundred thousand nodes that are made once. */
+import { instantiator, type WasmMemory } from '../ingest/index.js';
+import type { StackTable } from '../profile/index.js';
+import type { SideWeights } from './side.js';
+import type { SideTree, UnionSide } from './side-tree.js';
+import type { UnionTree } from './union-tree.js';
+
+/** What nodes are called, as ids of a KeyTable; asked in the order in which the keys are to be made. */
+export interface NodeKeys {
+  /** Of a task, from its key in the stacks. */
+  taskKey(task: number): number;
+  /** Of the op whose callee a stack node is; -1: of none. */
+  opKey(node: number): number;
+  /** Of a frame, as a callee of an op or not. Asked once. */
+  frameKey(frame: number, isCallee: boolean): number;
+}
+
+interface Exports {
+  memory: WasmMemory;
+  allocate(size: number): number;
+  release(at: number): void;
+  sideTree(
+    ...columns: [
+      ...stacks: [nodes: number, parents: number, keys: number],
+      ...weights: [entries: number, node: number, weight: number, samples: number],
+      ...frames: [count: number, plain: number],
+      runs: number,
+    ]
+  ): void;
+  treeSize(): number;
+  parentsAt(): number;
+  keysAt(): number;
+  mapAt(): number;
+  selfAt(): number;
+  samplesAt(): number;
+  unionTree(
+    ...columns: [
+      ...base: [size: number, parents: number, keys: number],
+      ...other: [size: number, parents: number, keys: number],
+      order: number,
+    ]
+  ): void;
+  depthAt(): number;
+  aboveAt(): number;
+  nameAt(): number;
+  basePlaceAt(): number;
+  newPlaceAt(): number;
+  zeros(): number;
+  addAt(sums: number, places: number, values: number, count: number): void;
+}
+
+type Column = Int32Array | Float64Array | Uint8Array;
+
+/** One instance for the trees of one comparison: what it made it need not be given again. */
+export class WasmTrees {
+  private keys: NodeKeys | undefined;
+  private readonly wasm: Exports;
+  /** Where columns that came out of the module lie in it. */
+  private readonly places = new WeakMap<Column, number>();
+
+  private constructor(make: (env: object) => Exports) {
+    this.wasm = make({
+      taskKey: (task: number) => this.keys?.taskKey(task),
+      opKey: (node: number) => this.keys?.opKey(node),
+      frameKey: (frame: number, isCallee: number) => this.keys?.frameKey(frame, isCallee === 1),
+    });
+  }
+
+  /** undefined without WebAssembly. */
+  static make(): WasmTrees | undefined {
+    const make = instantiator<Exports>('trees.wasm');
+    return make === null ? undefined : new WasmTrees(make);
+  }
+
+  /** As `sideTree` (side-tree.ts). `plain`: 1 for frames that are callees of no op, by frame id. */
+  sideTree(
+    stacks: StackTable,
+    weights: SideWeights,
+    plain: Uint8Array,
+    keys: NodeKeys,
+    runs: number,
+  ): SideTree {
+    const { wasm } = this;
+    const { parents, keys: keyOf } = stacks.columns;
+    const { size, node, weight, samples } = weights;
+    this.keys = keys;
+    const given = [parents, keyOf, node, weight, samples, plain].map((column) => this.put(column));
+    const [parentsAt = 0, keysAt = 0, nodeAt = 0, weightAt = 0, samplesAt = 0, plainAt = 0] = given;
+    wasm.sideTree(
+      ...[stacks.size, parentsAt, keysAt],
+      ...[size, nodeAt, weightAt, samplesAt],
+      ...[plain.length, plainAt],
+      runs,
+    );
+    this.keys = undefined;
+    for (const at of given) wasm.release(at);
+    const nodes = wasm.treeSize();
+    return {
+      nodes: {
+        size: nodes,
+        parent: this.integers(wasm.parentsAt(), nodes),
+        key: this.integers(wasm.keysAt(), nodes),
+      },
+      map: this.integers(wasm.mapAt(), stacks.size),
+      self: this.doubles(wasm.selfAt(), nodes),
+      samples: this.doubles(wasm.samplesAt(), nodes),
+    };
+  }
+
+  /** As `unionTree` (union-tree.ts). `order`: the place of each key among siblings. */
+  unionTree(base: UnionSide, other: UnionSide, order: Int32Array): UnionTree {
+    const { wasm } = this;
+    const columns = ({ nodes }: UnionSide) => [
+      nodes.size,
+      this.at(nodes.parent),
+      this.at(nodes.key),
+    ];
+    const [sizeA = 0, parentA = 0, keyA = 0] = columns(base);
+    const [sizeB = 0, parentB = 0, keyB = 0] = columns(other);
+    wasm.unionTree(sizeA, parentA, keyA, sizeB, parentB, keyB, this.at(order));
+    const size = wasm.treeSize() + 1;
+    const [placeA, placeB] = [wasm.basePlaceAt(), wasm.newPlaceAt()];
+    const sum = (...parts: [places: number, values: Float64Array][]) => {
+      const sums = wasm.zeros();
+      for (const [places, values] of parts)
+        wasm.addAt(sums, places, this.at(values), places === placeA ? sizeA : sizeB);
+      return this.doubles(sums, size);
+    };
+    return {
+      size,
+      depth: this.integers(wasm.depthAt(), size),
+      parent: this.integers(wasm.aboveAt(), size),
+      key: this.integers(wasm.nameAt(), size),
+      base: sum([placeA, base.self]),
+      new: sum([placeB, other.self]),
+      moved: sum([placeA, base.moved], [placeB, other.moved]),
+      place: { base: this.integers(placeA, sizeA), new: this.integers(placeB, sizeB) },
+    };
+  }
+
+  /** Where a column lies in the module's memory; it is put there if it does not. */
+  private at(column: Int32Array | Float64Array): number {
+    let at = this.places.get(column);
+    if (at === undefined) this.places.set(column, (at = this.put(column)));
+    return at;
+  }
+
+  private put(column: Column): number {
+    const at = this.wasm.allocate(column.byteLength);
+    new Uint8Array(this.wasm.memory.buffer).set(
+      new Uint8Array(column.buffer, column.byteOffset, column.byteLength),
+      at,
+    );
+    return at;
+  }
+
+  private integers(at: number, length: number): Int32Array {
+    const column = new Int32Array(this.wasm.memory.buffer, at, length).slice();
+    this.places.set(column, at);
+    return column;
+  }
+
+  private doubles(at: number, length: number): Float64Array {
+    const column = new Float64Array(this.wasm.memory.buffer, at, length).slice();
+    this.places.set(column, at);
+    return column;
+  }
+}
