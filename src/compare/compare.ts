@@ -78,7 +78,7 @@ export function compareSides(base: Side, other: Side, options: NormalizeOptions)
   const keys = new KeyTable();
   const quick = WasmTrees.make();
   const trees = { base: treeOf(sums.base, keys, quick), new: treeOf(sums.new, keys, quick) };
-  const spliced = spliceInlining(trees.base, trees.new, keys);
+  const spliced = spliceInlining(trees.base, trees.new, keys, quick);
   const order = keyOrder(keys);
   const tree = unionTree(spliced.base, spliced.new, order, quick);
 

@@ -1,6 +1,7 @@
 import { KeyTree, type KeyNodes } from './key-tree.js';
 import { selfByKey } from './functions.js';
 import { addUp, type SideTree } from './side-tree.js';
+import type { WasmTrees } from './wasm-trees.js';
 
 /**
  * What kernel functions call on one side, summed over all paths: columns by edge. In `pairs` the
@@ -29,9 +30,14 @@ export function edgeWeight({ pairs, weight }: EdgeSide, caller: number, callee: 
   return weight[pairs.find(caller, callee)] ?? 0;
 }
 
-/** `isKernel`: 1 for keys of kernel functions. */
-export function edgesOf(tree: SideTree, isKernel: Uint8Array): EdgeSide {
+/** `isKernel`: 1 for keys of kernel functions; `quick`: the same through WebAssembly. */
+export function edgesOf(tree: SideTree, isKernel: Uint8Array, quick?: WasmTrees): EdgeSide {
   const { nodes } = tree;
+  if (quick !== undefined) {
+    const { sum, edgeOf, weightOf, ...edges } = quick.edges(tree, isKernel);
+    const below = belowOf(nodes, edgeOf, weightOf, edges.pairs.size);
+    return { ...edges, quantum: quantumOf(sum), below };
+  }
   const { size, key, parent } = nodes;
   const weight = tree.self.slice(0, size);
   const samples = tree.samples.slice(0, size);
@@ -57,9 +63,18 @@ export function edgesOf(tree: SideTree, isKernel: Uint8Array): EdgeSide {
     self: sumByEdge(tree.self, edgeOf, pairs.size),
     selfOf: selfByKey(tree, isKernel.length),
     has,
-    quantum: sum.samples === 0 ? 1 : sum.weight / sum.samples,
-    below: belowOf(nodes, edgeOf, weight, pairs.size),
+    quantum: quantumOf(sum),
+    below: belowOf(
+      nodes,
+      () => edgeOf,
+      () => weight,
+      pairs.size,
+    ),
   };
+}
+
+function quantumOf({ weight, samples }: { weight: number; samples: number }): number {
+  return samples === 0 ? 1 : weight / samples;
 }
 
 function sumByEdge(values: Float64Array, edgeOf: Int32Array, edges: number): Float64Array {
@@ -74,13 +89,14 @@ function sumByEdge(values: Float64Array, edgeOf: Int32Array, edges: number): Flo
 /** Few edges are ever asked for what is below them, so that only lists of nodes are kept ready. */
 function belowOf(
   nodes: KeyNodes,
-  edgeOf: Int32Array,
-  weight: Float64Array,
+  edgeOf: () => Int32Array,
+  weightOf: () => Float64Array,
   edges: number,
 ): EdgeSide['below'] {
-  let lists: { first: Int32Array; next: Int32Array } | undefined;
+  let lists: { first: Int32Array; next: Int32Array; weight: Float64Array } | undefined;
   return (edge) => {
-    lists ??= listsByEdge(nodes, edgeOf, edges);
+    lists ??= { ...listsByEdge(nodes, edgeOf(), edges), weight: weightOf() };
+    const { weight } = lists;
     const below = new Map<number, number>();
     for (let node = lists.first[edge] ?? -1; node >= 0; node = lists.next[node] ?? -1) {
       const key = nodes.key[node] ?? 0;

@@ -2,6 +2,7 @@ import { edgesOf } from './edges.js';
 import { KeyTree } from './key-tree.js';
 import type { KeyTable } from './keys.js';
 import type { SideTree, UnionSide } from './side-tree.js';
+import type { WasmTrees } from './wasm-trees.js';
 import { findMarkers, findRenamed } from './splice-renames.js';
 import { findInlined } from './splice-rules.js';
 
@@ -27,9 +28,15 @@ const MOST_ROUNDS = 12;
 /**
  * Removes what only differs in inlining. Two builds inline differently, and that alone drowns a
  * signal of a percent: a callee that one build inlines into its caller is counted into that caller
- * in both (design section 4); a function that only changed its name goes by one name.
+ * in both (design section 4); a function that only changed its name goes by one name. `quick`: the same through
+ * WebAssembly.
  */
-export function spliceInlining(base: SideTree, other: SideTree, keys: KeyTable): Spliced {
+export function spliceInlining(
+  base: SideTree,
+  other: SideTree,
+  keys: KeyTable,
+  quick?: WasmTrees,
+): Spliced {
   const original = {
     base: { ...base, moved: new Float64Array(base.nodes.size) },
     new: { ...other, moved: new Float64Array(other.nodes.size) },
@@ -41,8 +48,8 @@ export function spliceInlining(base: SideTree, other: SideTree, keys: KeyTable):
   let current: { base: UnionSide; new: UnionSide } = original;
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const sides = {
-      base: edgesOf(current.base, isKernel),
-      new: edgesOf(current.new, isKernel),
+      base: edgesOf(current.base, isKernel, quick),
+      new: edgesOf(current.new, isKernel, quick),
     };
     const markers = round === 0 ? findMarkers(sides, keys) : [];
     const found = markers.length > 0 ? [] : findInlined(sides, keys);
@@ -68,8 +75,8 @@ export function spliceInlining(base: SideTree, other: SideTree, keys: KeyTable):
       });
     }
     current = {
-      base: apply(original.base, inlined, names),
-      new: apply(original.new, inlined, names),
+      base: apply(original.base, inlined, names, quick),
+      new: apply(original.new, inlined, names, quick),
     };
   }
   const splices = [...inlined.splices, ...renames];
@@ -95,7 +102,8 @@ function sameNames(size: number): Int32Array {
 /** Splices by caller and callee; a later one of the same pair takes the earlier one's place. */
 class Inlined {
   readonly splices: Splice[] = [];
-  private readonly pairs = new KeyTree();
+  /** The caller is the parent. */
+  readonly pairs = new KeyTree();
 
   set(caller: number, callee: number, splice: Splice): void {
     this.splices[this.pairs.child(caller, callee)] = splice;
@@ -107,7 +115,13 @@ class Inlined {
 }
 
 /** Always from the tree as recorded: a name or an edge found late also changes what was decided on before. */
-function apply(tree: UnionSide, inlined: Inlined, names: Int32Array): UnionSide {
+function apply(
+  tree: UnionSide,
+  inlined: Inlined,
+  names: Int32Array,
+  quick: WasmTrees | undefined,
+): UnionSide {
+  if (quick !== undefined) return quick.splice(tree, inlined.pairs, names);
   const { size } = tree.nodes;
   const nodes = new KeyTree(size);
   const at = new Int32Array(size);

@@ -2,6 +2,7 @@
 import { instantiator, type WasmMemory } from '../ingest/index.js';
 import type { StackTable } from '../profile/index.js';
 import type { SideWeights } from './side.js';
+import { KeyTree, type KeyNodes } from './key-tree.js';
 import type { SideTree, UnionSide } from './side-tree.js';
 import type { UnionTree } from './union-tree.js';
 
@@ -33,6 +34,30 @@ interface Exports {
   mapAt(): number;
   selfAt(): number;
   samplesAt(): number;
+  splice(
+    ...columns: [
+      ...tree: [nodes: number, parents: number, keys: number, self: number, samples: number],
+      ...map: [stacks: number, map: number],
+      ...names: [keys: number, goesBy: number],
+      ...inlined: [pairs: number, callers: number, callees: number],
+    ]
+  ): void;
+  movedAt(): number;
+  edges(
+    ...columns: [
+      ...tree: [nodes: number, parents: number, keys: number, self: number, samples: number],
+      ...kernel: [keys: number, isKernel: number],
+    ]
+  ): void;
+  edgeOfAt(): number;
+  nodeWeightAt(): number;
+  edgeWeightAt(): number;
+  edgeSamplesAt(): number;
+  edgeSelfAt(): number;
+  keySelfAt(): number;
+  keyHasAt(): number;
+  allWeightOf(): number;
+  allSamplesOf(): number;
   unionTree(
     ...columns: [
       ...base: [size: number, parents: number, keys: number],
@@ -94,16 +119,71 @@ export class WasmTrees {
     );
     this.keys = undefined;
     for (const at of given) wasm.release(at);
-    const nodes = wasm.treeSize();
+    return this.tree(stacks.size);
+  }
+
+  /** The tree that was made last. */
+  private tree(stacks: number): SideTree {
+    const { wasm } = this;
+    const size = wasm.treeSize();
     return {
       nodes: {
-        size: nodes,
-        parent: this.integers(wasm.parentsAt(), nodes),
-        key: this.integers(wasm.keysAt(), nodes),
+        size,
+        parent: this.integers(wasm.parentsAt(), size),
+        key: this.integers(wasm.keysAt(), size),
       },
-      map: this.integers(wasm.mapAt(), stacks.size),
-      self: this.doubles(wasm.selfAt(), nodes),
-      samples: this.doubles(wasm.samplesAt(), nodes),
+      map: this.integers(wasm.mapAt(), stacks),
+      self: this.doubles(wasm.selfAt(), size),
+      samples: this.doubles(wasm.samplesAt(), size),
+    };
+  }
+
+  /** As `apply` (splice.ts): `callers` and `callees` are pairs of keys, `goesBy` the key that each key goes by. */
+  splice(
+    tree: SideTree,
+    { size, parent: callers, key: callees }: KeyNodes,
+    goesBy: Int32Array,
+  ): UnionSide {
+    const { wasm } = this;
+    const pairs = [callers, callees].map((column) => this.put(column.subarray(0, size)));
+    const names = this.put(goesBy);
+    const [callersAt = 0, calleesAt = 0] = pairs;
+    wasm.splice(
+      ...this.columnsOf(tree),
+      ...[tree.map.length, this.at(tree.map)],
+      ...[goesBy.length, names],
+      ...[size, callersAt, calleesAt],
+    );
+    for (const at of [...pairs, names]) wasm.release(at);
+    return {
+      ...this.tree(tree.map.length),
+      moved: this.doubles(wasm.movedAt(), wasm.treeSize()),
+    };
+  }
+
+  /** As `edgesOf` (edges.ts), but for what lies below an edge: of that `edgeOf` and `weight`, by node. */
+  edges(tree: SideTree, isKernel: Uint8Array) {
+    const { wasm } = this;
+    const kernelAt = this.put(isKernel);
+    wasm.edges(...this.columnsOf(tree), isKernel.length, kernelAt);
+    wasm.release(kernelAt);
+    const pairs = new KeyTree();
+    const size = wasm.treeSize();
+    const callers = this.integers(wasm.parentsAt(), size);
+    const callees = this.integers(wasm.keysAt(), size);
+    for (let edge = 0; edge < size; edge++) pairs.child(callers[edge] ?? 0, callees[edge] ?? 0);
+    const [edgeOfAt, weightAt] = [wasm.edgeOfAt(), wasm.nodeWeightAt()];
+    const { size: nodes } = tree.nodes;
+    return {
+      pairs,
+      weight: this.doubles(wasm.edgeWeightAt(), size),
+      samples: this.doubles(wasm.edgeSamplesAt(), size),
+      self: this.doubles(wasm.edgeSelfAt(), size),
+      selfOf: this.doubles(wasm.keySelfAt(), isKernel.length),
+      has: new Uint8Array(wasm.memory.buffer, wasm.keyHasAt(), isKernel.length).slice(),
+      sum: { weight: wasm.allWeightOf(), samples: wasm.allSamplesOf() },
+      edgeOf: () => this.integers(edgeOfAt, nodes),
+      weightOf: () => this.doubles(weightAt, nodes),
     };
   }
 
@@ -136,6 +216,11 @@ export class WasmTrees {
       moved: sum([placeA, base.moved], [placeB, other.moved]),
       place: { base: this.integers(placeA, sizeA), new: this.integers(placeB, sizeB) },
     };
+  }
+
+  private columnsOf({ nodes, self, samples }: SideTree) {
+    const at = (column: Int32Array | Float64Array) => this.at(column);
+    return [nodes.size, at(nodes.parent), at(nodes.key), at(self), at(samples)] as const;
   }
 
   /** Where a column lies in the module's memory; it is put there if it does not. */

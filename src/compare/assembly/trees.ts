@@ -146,6 +146,138 @@ export function sideTree(
       store<f64>(self + (<usize>at << 3), double(self, at) / <f64>runs);
 }
 
+// ---- splicing ------------------------------------------------------------------------------------
+
+let moved: usize = 0;
+
+export function movedAt(): usize { return moved; }
+
+/**
+ * A side's tree without the callees that are counted into their callers: `pairs` of `callers` and `callees`, by key.
+ * `goesBy`: the key that each key goes by. `stacks`: nodes of the stacks, whose nodes `mapOf` has.
+ */
+export function splice(
+  nodes: i32, parentOf: usize, keyOf: usize, selfOf: usize, samplesOf: usize,
+  stacks: i32, mapOf: usize,
+  keyCount: i32, goesBy: usize,
+  pairs: i32, callers: usize, callees: usize,
+): void {
+  // of each caller its last pair + 1; of each pair the one before
+  const lastOf = filled(<usize>keyCount << 2, 0);
+  const before = heap.alloc((<usize>pairs << 2) + 16);
+  for (let pair = 0; pair < pairs; pair++) {
+    const caller = get(callers, pair);
+    set(before, pair, get(lastOf, caller));
+    set(lastOf, caller, pair + 1);
+  }
+  begin(nodes);
+  const places = heap.alloc((<usize>nodes << 2) + 16);
+  self = filled(<usize>nodes << 3, 0);
+  counts = filled(<usize>nodes << 3, 0);
+  moved = filled(<usize>nodes << 3, 0);
+  for (let node = 0; node < nodes; node++) {
+    const up = get(parentOf, node);
+    const parent = up < 0 ? -1 : get(places, up);
+    const key = get(goesBy, get(keyOf, node));
+    let pair = parent < 0 ? 0 : get(lastOf, get(keys, parent));
+    while (pair > 0 && get(callees, pair - 1) != key) pair = get(before, pair - 1);
+    const target = pair > 0 ? parent : child(parent, key);
+    set(places, node, target);
+    add(self, target, double(selfOf, node));
+    add(counts, target, double(samplesOf, node));
+    if (pair > 0) add(moved, target, double(selfOf, node));
+  }
+  map = heap.alloc((<usize>stacks << 2) + 16);
+  for (let at = 0; at < stacks; at++) set(map, at, get(places, get(mapOf, at)));
+  heap.free(lastOf);
+  heap.free(before);
+  heap.free(places);
+  heap.free(slots);
+}
+
+let edgeOf: usize = 0;
+let nodeWeight: usize = 0;
+let edgeWeight: usize = 0;
+let edgeSamples: usize = 0;
+let edgeSelf: usize = 0;
+let keySelf: usize = 0;
+let keyHas: usize = 0;
+
+export function edgeOfAt(): usize { return edgeOf; }
+export function nodeWeightAt(): usize { return nodeWeight; }
+export function edgeWeightAt(): usize { return edgeWeight; }
+export function edgeSamplesAt(): usize { return edgeSamples; }
+export function edgeSelfAt(): usize { return edgeSelf; }
+export function keySelfAt(): usize { return keySelf; }
+export function keyHasAt(): usize { return keyHas; }
+
+/** Of the whole side. */
+let allWeight: f64 = 0;
+let allSamples: f64 = 0;
+
+export function allWeightOf(): f64 { return allWeight; }
+export function allSamplesOf(): f64 { return allSamples; }
+
+/** Adds every node to the one above it, where children stand behind their parents. */
+function addUp(values: usize, parentOf: usize, count: i32): void {
+  for (let i = count - 1; i >= 0; i--) {
+    const up = get(parentOf, i);
+    if (up >= 0) add(values, up, double(values, i));
+  }
+}
+
+function copied(doubles: usize, count: i32): usize {
+  const to = heap.alloc((<usize>count << 3) + 16);
+  memory.copy(to, doubles, <usize>count << 3);
+  return to;
+}
+
+/** What kernel functions call, summed over all paths; a pair's caller is its parent. `isKernel`: 1 for keys of such functions. */
+export function edges(
+  nodes: i32, parentOf: usize, keyOf: usize, selfOf: usize, samplesOf: usize,
+  keyCount: i32, isKernel: usize,
+): void {
+  nodeWeight = copied(selfOf, nodes);
+  const nodeSamples = copied(samplesOf, nodes);
+  addUp(nodeWeight, parentOf, nodes);
+  addUp(nodeSamples, parentOf, nodes);
+  edgeOf = heap.alloc((<usize>nodes << 2) + 16);
+  keySelf = filled(<usize>keyCount << 3, 0);
+  keyHas = filled(keyCount, 0);
+  let most = 0;
+  allWeight = 0;
+  allSamples = 0;
+  for (let node = 0; node < nodes; node++) {
+    allWeight += double(selfOf, node);
+    allSamples += double(samplesOf, node);
+    const own = get(keyOf, node);
+    store<u8>(keyHas + own, 1);
+    add(keySelf, own, double(selfOf, node));
+    const up = get(parentOf, node);
+    const caller = up < 0 ? -1 : get(keyOf, up);
+    const counts = caller >= 0 && load<u8>(isKernel + caller) == 1;
+    set(edgeOf, node, counts ? caller : -1);
+    if (counts) most++;
+  }
+  begin(most);
+  for (let node = 0; node < nodes; node++) {
+    const caller = get(edgeOf, node);
+    if (caller >= 0) set(edgeOf, node, child(caller, get(keyOf, node)));
+  }
+  edgeWeight = filled(<usize>size << 3, 0);
+  edgeSamples = filled(<usize>size << 3, 0);
+  edgeSelf = filled(<usize>size << 3, 0);
+  for (let node = 0; node < nodes; node++) {
+    const edge = get(edgeOf, node);
+    if (edge < 0) continue;
+    add(edgeWeight, edge, double(nodeWeight, node));
+    add(edgeSamples, edge, double(nodeSamples, node));
+    add(edgeSelf, edge, double(selfOf, node));
+  }
+  heap.free(nodeSamples);
+  heap.free(slots);
+}
+
 // ---- both sides ----------------------------------------------------------------------------------
 
 let depth: usize = 0;
