@@ -106,7 +106,7 @@ export function compareSides(base: Side, other: Side, options: NormalizeOptions)
     new: { ...sums.new, tree: spliced.new },
   };
   const functions = functionRows(aligned, keys, order, sites);
-  const frames = testedFrames(tree, aligned);
+  const frames = testedFrames(tree, aligned, quick);
   const noisy = (name: 'base' | 'new'): NoisySide => {
     const { side, attributed, ledger: byBucket, ops: byOp, sites: bySite } = sums[name];
     const measures = {

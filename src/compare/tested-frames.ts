@@ -3,6 +3,7 @@ import { addUp } from './side-tree.js';
 import { MIN_SAMPLES, VERDICTS } from './stats/index.js';
 import { sumRows, type RowSums } from './tally.js';
 import { mapped, type UnionTree } from './union-tree.js';
+import type { WasmTrees } from './wasm-trees.js';
 
 /** The graph's frames with enough samples for a verdict: few of a wide graph's. Columns are in preorder. */
 export interface TestedFrames {
@@ -17,11 +18,19 @@ export interface TestedFrames {
   of: { base: Int32Array; new: Int32Array };
 }
 
-/** Sums up the graph's frames, and keeps those that can be judged. */
+/** Sums up the graph's frames, and keeps those that can be judged; `quick`: the same through WebAssembly. */
 export function testedFrames(
   tree: UnionTree,
   sides: { base: Aligned; new: Aligned },
+  quick?: WasmTrees,
 ): TestedFrames {
+  if (quick !== undefined) {
+    const both = (['base', 'new'] as const).map((name) => {
+      const { weights, side, tree: own } = sides[name];
+      return { weights, map: own.map, place: tree.place[name], runs: side.columns.length };
+    });
+    return quick.testedFrames(tree, both, MIN_SAMPLES);
+  }
   const places = {
     base: mapped(sides.base.tree.map, tree.place.base),
     new: mapped(sides.new.tree.map, tree.place.new),

@@ -4,6 +4,7 @@ import type { StackTable } from '../profile/index.js';
 import type { SideWeights } from './side.js';
 import { KeyTree, type KeyNodes } from './key-tree.js';
 import type { SideTree, UnionSide } from './side-tree.js';
+import type { TestedFrames } from './tested-frames.js';
 import type { UnionTree } from './union-tree.js';
 
 /** What nodes are called, as ids of a KeyTable; asked in the order in which the keys are to be made. */
@@ -70,6 +71,21 @@ interface Exports {
   nameAt(): number;
   basePlaceAt(): number;
   newPlaceAt(): number;
+  sumFrames(
+    side: number,
+    ...columns: [
+      ...weights: [entries: number, node: number, run: number, weight: number, samples: number],
+      ...places: [stacks: number, map: number, place: number],
+      ...tree: [nodes: number, parent: number],
+      runs: number,
+    ]
+  ): void;
+  pickFrames(nodes: number, parent: number, fewest: number): number;
+  frameAt(): number;
+  frameParentAt(): number;
+  pickedWeights(side: number, count: number, runs: number): number;
+  pickedSamples(side: number, count: number): number;
+  frameOfStacks(side: number, stacks: number): number;
   zeros(): number;
   addAt(sums: number, places: number, values: number, count: number): void;
 }
@@ -109,8 +125,10 @@ export class WasmTrees {
     const { parents, keys: keyOf } = stacks.columns;
     const { size, node, weight, samples } = weights;
     this.keys = keys;
-    const given = [parents, keyOf, node, weight, samples, plain].map((column) => this.put(column));
-    const [parentsAt = 0, keysAt = 0, nodeAt = 0, weightAt = 0, samplesAt = 0, plainAt = 0] = given;
+    const given = [parents, keyOf, plain].map((column) => this.put(column));
+    const [parentsAt = 0, keysAt = 0, plainAt = 0] = given;
+    const entries = [node, weight, samples].map((column) => this.at(column));
+    const [nodeAt = 0, weightAt = 0, samplesAt = 0] = entries;
     wasm.sideTree(
       ...[stacks.size, parentsAt, keysAt],
       ...[size, nodeAt, weightAt, samplesAt],
@@ -215,6 +233,46 @@ export class WasmTrees {
       new: sum([placeB, other.self]),
       moved: sum([placeA, base.moved], [placeB, other.moved]),
       place: { base: this.integers(placeA, sizeA), new: this.integers(placeB, sizeB) },
+    };
+  }
+
+  /** As `testedFrames` (tested-frames.ts): frames with `fewest` samples or more. */
+  testedFrames(
+    tree: UnionTree,
+    sides: readonly { weights: SideWeights; map: Int32Array; place: Int32Array; runs: number }[],
+    fewest: number,
+  ): TestedFrames {
+    const { wasm } = this;
+    const parent = this.at(tree.parent);
+    for (const [side, { weights, map, place, runs }] of sides.entries()) {
+      const { size, node, run, weight, samples } = weights;
+      const entries = [node, run, weight, samples].map((column) => this.at(column));
+      const [nodeAt = 0, runAt = 0, weightAt = 0, samplesAt = 0] = entries;
+      wasm.sumFrames(
+        side,
+        ...[size, nodeAt, runAt, weightAt, samplesAt],
+        ...[map.length, this.at(map), this.at(place)],
+        ...[tree.size, parent],
+        runs,
+      );
+    }
+    const count = wasm.pickFrames(tree.size, parent, fewest);
+    const picked = sides.map(({ map, runs }, side) => ({
+      sums: {
+        runs,
+        weight: this.doubles(wasm.pickedWeights(side, count, runs), count * runs),
+        samples: this.doubles(wasm.pickedSamples(side, count), count),
+      },
+      of: this.integers(wasm.frameOfStacks(side, map.length), map.length),
+    }));
+    const [base, other] = picked;
+    if (base === undefined || other === undefined) throw new Error('two sides');
+    return {
+      frame: this.integers(wasm.frameAt(), count),
+      parent: this.integers(wasm.frameParentAt(), count),
+      base: base.sums,
+      new: other.sums,
+      of: { base: base.of, new: other.of },
     };
   }
 
