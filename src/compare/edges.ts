@@ -1,4 +1,4 @@
-import { KeyTree, type KeyNodes } from './key-tree.js';
+import { KeyPairs, type KeyNodes } from './key-tree.js';
 import { selfByKey } from './functions.js';
 import { addUp, type SideTree } from './side-tree.js';
 import type { WasmTrees } from './wasm-trees.js';
@@ -9,7 +9,7 @@ import type { WasmTrees } from './wasm-trees.js';
  * graph is user code.
  */
 export interface EdgeSide {
-  pairs: KeyTree;
+  pairs: KeyPairs;
   /** Weight with all that is below the callee. */
   weight: Float64Array;
   samples: Float64Array;
@@ -43,7 +43,7 @@ export function edgesOf(tree: SideTree, isKernel: Uint8Array, quick?: WasmTrees)
   const samples = tree.samples.slice(0, size);
   addUp(weight, parent);
   addUp(samples, parent);
-  const pairs = new KeyTree(Math.min(size, 1 << 12));
+  const pairs = new KeyPairs(Math.min(size, 1 << 12));
   const edgeOf = new Int32Array(size);
   const has = new Uint8Array(isKernel.length);
   const sum = { weight: 0, samples: 0 };

@@ -1,4 +1,4 @@
-/** The nodes of a prefix tree over key ids. */
+/** The nodes of a prefix tree over key ids, or pairs of keys. */
 export interface KeyNodes {
   readonly size: number;
   /** -1 at the top. */
@@ -7,21 +7,18 @@ export interface KeyNodes {
 }
 
 /**
- * A prefix tree over key ids, in columns that are open to read: parents come before children. Also an
- * index of pairs of keys, with one for `parent`.
+ * An index of pairs of keys, in columns that are open to read: `parent` is the one, `key` the other.
  *
- * A hash table of its own: a Map of texts would cost more than all else that is done with a tree. Nodes
- * are made and asked for in runs from caller to callee, so that most stand right behind their parents: those are
- * found there, and only the others are in the table.
+ * A hash table of its own: a Map of texts would cost more than all else that is done with it.
  */
-export class KeyTree implements KeyNodes {
+export class KeyPairs implements KeyNodes {
   size = 0;
   parent: Int32Array;
   key: Int32Array;
   /** Node + 1; 0: free. Twice as many as nodes fit. */
   private slots: Int32Array;
 
-  /** `expected` nodes are stored without growing. */
+  /** `expected` pairs are stored without growing. */
   constructor(expected = 0) {
     let room = 64;
     while (room < expected) room *= 2;
@@ -30,11 +27,8 @@ export class KeyTree implements KeyNodes {
     this.slots = new Int32Array(room * 2);
   }
 
-  /** The node of `key` under `parent`, made if it is new. */
+  /** The number of a pair, which is given one if it is new. */
   child(parent: number, key: number): number {
-    const next = parent + 1;
-    if (next === this.size) return this.add(parent, key);
-    if (this.key[next] === key && this.parent[next] === parent) return next;
     const slot = this.slotOf(parent, key);
     const found = this.slots[slot] ?? 0;
     if (found !== 0) return found - 1;
@@ -46,19 +40,22 @@ export class KeyTree implements KeyNodes {
     return this.add(parent, key);
   }
 
-  /** The node of `key` under `parent`; -1: there is none. */
+  /** The number of a pair; -1: there is none. */
   find(parent: number, key: number): number {
-    const next = parent + 1;
-    if (next < this.size && this.key[next] === key && this.parent[next] === parent) return next;
     return (this.slots[this.slotOf(parent, key)] ?? 0) - 1;
   }
 
-  private add(parent: number, key: number): number {
+  protected add(parent: number, key: number): number {
     if (this.size === this.parent.length) this.grow();
     const node = this.size++;
     this.parent[node] = parent;
     this.key[node] = key;
     return node;
+  }
+
+  /** Whether a node is found through the table. */
+  protected isInTable(_node: number): boolean {
+    return true;
   }
 
   /** Where a node is, or belongs. In one piece, as it runs most of its time before it is compiled. */
@@ -79,8 +76,35 @@ export class KeyTree implements KeyNodes {
     this.key = copied(this.key, room);
     this.slots = new Int32Array(room * 2);
     for (let node = 0; node < this.size; node++)
-      if (this.parent[node] !== node - 1)
+      if (this.isInTable(node))
         this.slots[this.slotOf(this.parent[node] ?? 0, this.key[node] ?? 0)] = node + 1;
+  }
+}
+
+/**
+ * A prefix tree over key ids: parents come before children, and `parent` is a node of the tree or -1. Nodes are made and
+ * asked for in runs from caller to callee, so that most stand right behind their parents: those are found there, and
+ * only the others are in the table.
+ */
+export class KeyTree extends KeyPairs {
+  /** The node of `key` under `parent`, made if it is new. */
+  override child(parent: number, key: number): number {
+    const next = parent + 1;
+    // the parent was made last: it has no children yet
+    if (next === this.size) return this.add(parent, key);
+    if (this.key[next] === key && this.parent[next] === parent) return next;
+    return super.child(parent, key);
+  }
+
+  /** The node of `key` under `parent`; -1: there is none. */
+  override find(parent: number, key: number): number {
+    const next = parent + 1;
+    if (next < this.size && this.key[next] === key && this.parent[next] === parent) return next;
+    return super.find(parent, key);
+  }
+
+  protected override isInTable(node: number): boolean {
+    return this.parent[node] !== node - 1;
   }
 }
 

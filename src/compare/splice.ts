@@ -1,5 +1,5 @@
 import { edgesOf } from './edges.js';
-import { KeyTree } from './key-tree.js';
+import { KeyPairs, KeyTree } from './key-tree.js';
 import type { KeyTable } from './keys.js';
 import type { SideTree, UnionSide } from './side-tree.js';
 import type { WasmTrees } from './wasm-trees.js';
@@ -103,7 +103,7 @@ function sameNames(size: number): Int32Array {
 class Inlined {
   readonly splices: Splice[] = [];
   /** The caller is the parent. */
-  readonly pairs = new KeyTree();
+  readonly pairs = new KeyPairs();
 
   set(caller: number, callee: number, splice: Splice): void {
     this.splices[this.pairs.child(caller, callee)] = splice;

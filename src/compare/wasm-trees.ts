@@ -2,7 +2,7 @@
 import { instantiator, type WasmMemory } from '../ingest/index.js';
 import type { StackTable } from '../profile/index.js';
 import type { SideWeights } from './side.js';
-import { KeyTree, type KeyNodes } from './key-tree.js';
+import { KeyPairs, type KeyNodes } from './key-tree.js';
 import type { SideTree, UnionSide } from './side-tree.js';
 import type { TestedFrames } from './tested-frames.js';
 import type { UnionTree } from './union-tree.js';
@@ -185,7 +185,7 @@ export class WasmTrees {
     const kernelAt = this.put(isKernel);
     wasm.edges(...this.columnsOf(tree), isKernel.length, kernelAt);
     wasm.release(kernelAt);
-    const pairs = new KeyTree();
+    const pairs = new KeyPairs();
     const size = wasm.treeSize();
     const callers = this.integers(wasm.parentsAt(), size);
     const callees = this.integers(wasm.keysAt(), size);

@@ -59,6 +59,11 @@ function child(parent: i32, key: i32): i32 {
   const next = parent + 1;
   if (next == size) return append(parent, key);
   if (get(keys, next) == key && get(parents, next) == parent) return next;
+  return pairOf(parent, key);
+}
+
+/** The number of a pair, which is given one if it is new. */
+function pairOf(parent: i32, key: i32): i32 {
   let h = ((<u32>parent + 0x9e3779b9) * 0x85ebca6b) ^ (<u32>key * 0xc2b2ae35);
   h ^= h >>> 16;
   h *= 0x7feb352d;
@@ -262,7 +267,7 @@ export function edges(
   begin(most);
   for (let node = 0; node < nodes; node++) {
     const caller = get(edgeOf, node);
-    if (caller >= 0) set(edgeOf, node, child(caller, get(keyOf, node)));
+    if (caller >= 0) set(edgeOf, node, pairOf(caller, get(keyOf, node)));
   }
   edgeWeight = filled(<usize>size << 3, 0);
   edgeSamples = filled(<usize>size << 3, 0);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { KeyTree } from '../../../src/compare/key-tree.js';
+import { KeyPairs, KeyTree } from '../../../src/compare/key-tree.js';
 import { keyOrder, KeyTable, type NodeKind } from '../../../src/compare/keys.js';
 import type { UnionSide } from '../../../src/compare/side-tree.js';
 import { unionTree } from '../../../src/compare/union-tree.js';
@@ -23,6 +23,25 @@ describe('KeyTree', () => {
     expect(tree.size).toBe(known.size);
     for (const [text, node] of known)
       expect(`${tree.parent[node] ?? ''},${tree.key[node] ?? ''}`).toBe(text);
+  });
+});
+
+describe('KeyPairs', () => {
+  it('has a pair once, whichever is asked for when', () => {
+    for (let seed = 1; seed <= 50; seed++) {
+      const random = seeded(seed);
+      const pairs = new KeyPairs();
+      const known = new Map<string, number>();
+      for (let i = 0; i < 400; i++) {
+        const [caller, callee] = [Math.floor(random() * 60), Math.floor(random() * 3)];
+        const text = `${caller},${callee}`;
+        expect(pairs.find(caller, callee)).toBe(known.get(text) ?? -1);
+        const pair = pairs.child(caller, callee);
+        expect(pair, `seed ${seed}: ${text}`).toBe(known.get(text) ?? known.size);
+        known.set(text, pair);
+      }
+      expect(pairs.size).toBe(known.size);
+    }
   });
 });
 
