@@ -75,8 +75,8 @@ export function spliceInlining(
       });
     }
     current = {
-      base: apply(original.base, inlined, names, quick),
-      new: apply(original.new, inlined, names, quick),
+      base: applied(original.base, inlined.pairs, names, quick),
+      new: applied(original.new, inlined.pairs, names, quick),
     };
   }
   const splices = [...inlined.splices, ...renames];
@@ -108,20 +108,19 @@ class Inlined {
   set(caller: number, callee: number, splice: Splice): void {
     this.splices[this.pairs.child(caller, callee)] = splice;
   }
-
-  has(caller: number, callee: number): boolean {
-    return this.pairs.find(caller, callee) >= 0;
-  }
 }
 
-/** Always from the tree as recorded: a name or an edge found late also changes what was decided on before. */
-function apply(
+/**
+ * A tree with callees counted into their callers (`inlined`: the caller is the parent) and under the names that they go
+ * by. Always from the tree as recorded: a name or an edge found late also changes what was decided on before.
+ */
+export function applied(
   tree: UnionSide,
-  inlined: Inlined,
+  inlined: KeyPairs,
   names: Int32Array,
-  quick: WasmTrees | undefined,
+  quick?: WasmTrees,
 ): UnionSide {
-  if (quick !== undefined) return quick.splice(tree, inlined.pairs, names);
+  if (quick !== undefined) return quick.splice(tree, inlined, names);
   const { size } = tree.nodes;
   const nodes = new KeyTree(size);
   const at = new Int32Array(size);
@@ -134,7 +133,7 @@ function apply(
     const up = tree.nodes.parent[node] ?? -1;
     const parent = up < 0 ? -1 : (at[up] ?? -1);
     const key = names[tree.nodes.key[node] ?? 0] ?? 0;
-    const isSpliced = parent >= 0 && inlined.has(nodes.key[parent] ?? 0, key);
+    const isSpliced = parent >= 0 && inlined.find(nodes.key[parent] ?? 0, key) >= 0;
     const target = isSpliced ? parent : nodes.child(parent, key);
     at[node] = target;
     const self = tree.self[node] ?? 0;

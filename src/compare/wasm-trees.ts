@@ -156,7 +156,7 @@ export class WasmTrees {
     };
   }
 
-  /** As `apply` (splice.ts): `callers` and `callees` are pairs of keys, `goesBy` the key that each key goes by. */
+  /** As `applied` (splice.ts). `goesBy`: the key that each key goes by. */
   splice(
     tree: SideTree,
     { size, parent: callers, key: callees }: KeyNodes,

@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { Attributor } from '../../src/compare/attribute.js';
 import { makeAttributor } from '../../src/compare/attributors.js';
+import { edgesOf } from '../../src/compare/edges.js';
+import type { Aligned } from '../../src/compare/functions.js';
+import { KeyPairs } from '../../src/compare/key-tree.js';
 import { keyOrder, KeyTable } from '../../src/compare/keys.js';
 import { makeSide, weightsOf, type Side } from '../../src/compare/side.js';
 import { sideTree, type UnionSide } from '../../src/compare/side-tree.js';
-import { unionTree, type UnionTree } from '../../src/compare/union-tree.js';
+import { applied } from '../../src/compare/splice.js';
+import { testedFrames } from '../../src/compare/tested-frames.js';
+import { unionTree } from '../../src/compare/union-tree.js';
 import { WasmTrees } from '../../src/compare/wasm-trees.js';
 import { FrameTable, PerfScriptReader, StringTable } from '../../src/ingest/index.js';
 import { frameFacts } from '../../src/paravirt/index.js';
@@ -56,39 +61,58 @@ function fanciful(side: Side): Attributor {
   };
 }
 
-interface Made {
-  sides: UnionSide[];
-  union: UnionTree;
-  keys: unknown;
-  kinds: Set<string>;
-}
+const exactly = ({ nodes: { size, parent, key }, map, ...columns }: UnionSide): UnionSide => ({
+  // without WebAssembly columns are longer than their tree
+  nodes: { size, parent: parent.slice(0, size), key: key.slice(0, size) },
+  map,
+  self: columns.self.slice(0, size),
+  samples: columns.samples.slice(0, size),
+  moved: columns.moved.slice(0, size),
+});
 
+/** All that is made on the way from two sides to the graph's frames. */
 function make(
+  random: Random,
   sides: readonly Side[],
   attributorOf: (side: Side) => Attributor,
   quick?: WasmTrees,
-): Made {
+) {
   const keys = new KeyTable();
-  const trees = sides.map((side): UnionSide => {
-    const tree = sideTree(side, weightsOf(side), attributorOf(side), keys, quick);
-    const moved = tree.self.map((weight, node) => (node % 7 === 0 ? weight / 3 : 0));
-    const { size, parent, key } = tree.nodes;
-    const nodes = { size, parent: parent.slice(0, size), key: key.slice(0, size) };
-    return { ...tree, nodes, moved };
+  const all = sides.map((side) => ({
+    side,
+    weights: weightsOf(side),
+    attributor: attributorOf(side),
+  }));
+  const trees = all.map(({ side, weights, attributor }) => ({
+    ...sideTree(side, weights, attributor, keys, quick),
+    moved: new Float64Array(0),
+  }));
+  const isKernel = Uint8Array.from(keys.keys, ({ kind }) => (kind === 'kernel' ? 1 : 0));
+  const edges = trees.map((tree) => {
+    const { below, pairs, ...columns } = edgesOf(tree, isKernel, quick);
+    const ids = Array.from({ length: pairs.size }, (_, edge) => edge);
+    return { columns, calls: ids.map((e) => [pairs.parent[e], pairs.key[e], ...below(e)]) };
   });
-  const [base, other] = trees as [UnionSide, UnionSide];
+  const inlined = new KeyPairs();
+  for (let i = below(random, 12); i > 0; i--)
+    inlined.child(below(random, keys.size), below(random, keys.size));
+  const names = Int32Array.from(keys.keys, (_, key) =>
+    random() < 0.1 ? below(random, keys.size) : key,
+  );
+  const [base, other] = trees.map((tree) => applied(tree, inlined, names, quick)) as [
+    UnionSide,
+    UnionSide,
+  ];
   const union = unionTree(base, other, keyOrder(keys), quick);
-  return {
-    sides: trees,
-    union,
-    keys: [keys.keys, keys.merged().map((id) => keys.rawOf(id))],
-    kinds: new Set(keys.keys.map(({ kind }) => kind)),
-  };
+  const aligned = [base, other].map((tree, i) => ({ ...all[i], tree })) as [Aligned, Aligned];
+  const frames = testedFrames(union, { base: aligned[0], new: aligned[1] }, quick);
+  const raw = keys.merged().map((id) => keys.rawOf(id));
+  return { keys: keys.keys, raw, edges, sides: [base, other].map(exactly), union, frames };
 }
 
 describe('trees', () => {
   it('are the same with and without WebAssembly, to the last digit', () => {
-    let [ops, wide] = [0, 0];
+    const seen = { ops: 0, wide: 0, moved: 0, frames: 0 };
     for (let seed = 1; seed <= 80; seed++) {
       const random = seeded(seed);
       const sides = [sideOf(random), sideOf(random)];
@@ -96,15 +120,16 @@ describe('trees', () => {
         seed % 2 === 0 ? fanciful : (side: Side) => makeAttributor(side, new Set());
       const quick = WasmTrees.make();
       if (quick === undefined) throw new Error('no WebAssembly');
-      const made = make(sides, attributorOf, quick);
-      expect(made, `seed ${seed}`).toEqual(make(sides, attributorOf));
-      ops += made.kinds.has('op') ? 1 : 0;
+      const made = make(seeded(seed), sides, attributorOf, quick);
+      expect(made, `seed ${seed}`).toEqual(make(seeded(seed), sides, attributorOf));
       const children = new Map<number, number>();
       for (const up of made.union.parent) children.set(up, (children.get(up) ?? 0) + 1);
-      wide += Math.max(...children.values()) > 24 ? 1 : 0;
+      if (made.keys.some(({ kind }) => kind === 'op')) seen.ops++;
+      // more siblings than are sorted by insertion
+      if (Math.max(...children.values()) > 24) seen.wide++;
+      if (made.union.moved.some((weight) => weight > 0)) seen.moved++;
+      if (made.frames.frame.length > 1) seen.frames++;
     }
-    // more siblings than are sorted by insertion
-    expect(wide).toBeGreaterThan(20);
-    expect(ops).toBeGreaterThan(60);
+    for (const times of Object.values(seen)) expect(times).toBeGreaterThan(10);
   });
 });
