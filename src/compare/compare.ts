@@ -65,9 +65,10 @@ const WITH_IMAGES: LedgerBucket[] = ['call', 'site', 'wait', 'caller', 'elsewher
 export function compareSides(base: Side, other: Side, options: NormalizeOptions): Comparison {
   const normalization = normalize(base, other, options);
   const withSites = functionsWithSites([base, other]);
+  const quick = WasmTrees.make();
   const sums = {
-    base: sumSide(base, makeAttributor(base, withSites)),
-    new: sumSide(other, makeAttributor(other, withSites)),
+    base: sumSide(base, makeAttributor(base, withSites), quick),
+    new: sumSide(other, makeAttributor(other, withSites), quick),
   };
   const images = imagesOf(base, other);
   const sameImage = images
@@ -76,7 +77,6 @@ export function compareSides(base: Side, other: Side, options: NormalizeOptions)
   const sites = sitesOf(sums, images, sameImage);
 
   const keys = new KeyTable();
-  const quick = WasmTrees.make();
   const trees = { base: treeOf(sums.base, keys, quick), new: treeOf(sums.new, keys, quick) };
   const spliced = spliceInlining(trees.base, trees.new, keys, quick);
   const order = keyOrder(keys);
@@ -105,7 +105,7 @@ export function compareSides(base: Side, other: Side, options: NormalizeOptions)
     base: { ...sums.base, tree: spliced.base },
     new: { ...sums.new, tree: spliced.new },
   };
-  const functions = functionRows(aligned, keys, order, sites);
+  const functions = functionRows(aligned, keys, order, sites, quick);
   const frames = testedFrames(tree, aligned, quick);
   const noisy = (name: 'base' | 'new'): NoisySide => {
     const { side, attributed, ledger: byBucket, ops: byOp, sites: bySite } = sums[name];

@@ -4,6 +4,7 @@ import type { Side, SideWeights } from './side.js';
 import type { JoinedSite } from './sites.js';
 import { rowAt, sumRows, type Measured, type RowSums } from './tally.js';
 import type { SideTree, UnionSide } from './side-tree.js';
+import type { WasmTrees } from './wasm-trees.js';
 
 /** A function's own time: its self weight less the pv gross in it, after alignment. */
 export interface FunctionRow {
@@ -44,8 +45,12 @@ export function functionRows(
   keys: KeyTable,
   order: KeyOrder,
   sites: readonly JoinedSite[],
+  quick?: WasmTrees,
 ): { rows: FunctionRow[]; of: { base: Int32Array; new: Int32Array } } {
-  const [base, other] = [ownTimes(sides.base, keys.size), ownTimes(sides.new, keys.size)];
+  const [base, other] = [
+    ownTimes(sides.base, keys.size, quick),
+    ownTimes(sides.new, keys.size, quick),
+  ];
   const moved = {
     base: movedByKey(sides.base.tree, keys.size),
     new: movedByKey(sides.new.tree, keys.size),
@@ -96,7 +101,11 @@ interface OwnTimes {
   seen: number[];
 }
 
-function ownTimes({ side, weights, attributed, tree }: Aligned, keys: number): OwnTimes {
+function ownTimes(
+  { side, weights, attributed, tree }: Aligned,
+  keys: number,
+  quick: WasmTrees | undefined,
+): OwnTimes {
   const key = new Int32Array(attributed.bucket.length).fill(-1);
   const bucket = new Int8Array(keys).fill(-1);
   const seen: number[] = [];
@@ -109,7 +118,7 @@ function ownTimes({ side, weights, attributed, tree }: Aligned, keys: number): O
     if (bucket[id] === -1) seen.push(id);
     if (bucket[id] !== CALLER) bucket[id] = where;
   }
-  return { key, own: sumRows(weights, side.columns.length, key, keys), bucket, seen };
+  return { key, own: sumRows(weights, side.columns.length, key, keys, quick), bucket, seen };
 }
 
 /** Keys that either side has, by name and dso; of two kinds of one name, the one that was seen first. */

@@ -8,7 +8,8 @@ import {
 import { ImageAttributor } from './attribute-image.js';
 import { weightsOf, type Side, type SideWeights } from './side.js';
 import type { WeighedSite } from './sites.js';
-import { addTo, emptySums, rowAt, type Measured } from './tally.js';
+import { rowAt, sumRows, type Measured } from './tally.js';
+import type { WasmTrees } from './wasm-trees.js';
 
 /** A side's samples, what they belong to, and the sums of that. */
 export interface SideSums {
@@ -25,28 +26,18 @@ export interface SideSums {
   windows: { half: Measured; double: Measured };
 }
 
-/** Attributes a side's samples and sums them up. The side's factors are final by now. */
-export function sumSide(side: Side, attributor: Attributor): SideSums {
-  const weights = weightsOf(side);
+/**
+ * Attributes a side's samples and sums them up. The side's factors are final by now. `quick`: sums through WebAssembly.
+ */
+export function sumSide(side: Side, attributor: Attributor, quick?: WasmTrees): SideSums {
+  const weights = weightsOf(side, quick);
   const attributed = attributeNodes(weights, side.profile.stacks.size, attributor);
   const runs = side.columns.length;
-  const buckets = emptySums(LEDGER_BUCKETS.length, runs);
-  const ops = emptySums(attributed.ops.length, runs);
   const siteCount = side.located?.code.sites.length ?? attributed.seen.length;
-  const sites = emptySums(siteCount, runs);
-  const { size, node, run, weight, samples } = weights;
-  for (let i = 0; i < size; i++) {
-    const at = node[i] ?? 0;
-    const of = run[i] ?? 0;
-    const w = weight[i] ?? 0;
-    const n = samples[i] ?? 0;
-    addTo(buckets, attributed.bucket[at] ?? 0, of, w, n);
-    const op = attributed.op[at] ?? -1;
-    if (op < 0) continue;
-    addTo(ops, op, of, w, n);
-    const site = attributed.site[at] ?? -1;
-    if (site >= 0) addTo(sites, site, of, w, n);
-  }
+  const sum = (rowOf: Int32Array, rows: number) => sumRows(weights, runs, rowOf, rows, quick);
+  const buckets = sum(attributed.bucket, LEDGER_BUCKETS.length);
+  const ops = sum(attributed.op, attributed.ops.length);
+  const sites = sum(attributed.site, siteCount);
   return {
     side,
     weights,

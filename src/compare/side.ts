@@ -1,5 +1,6 @@
 import type { FrameFacts, Located } from '../paravirt/index.js';
 import type { Anchored } from './anchor.js';
+import type { WasmTrees } from './wasm-trees.js';
 import { columnOf, type Profile, type WeightColumn } from '../profile/index.js';
 
 /** One side as the comparison sees it: its profile, what its frames are, and the event that counts. */
@@ -52,8 +53,12 @@ export interface SideWeights {
   samples: Float64Array;
 }
 
-/** What `eachWeight` visits, in its order, for those who look at it more than once. */
-export function weightsOf(side: Side): SideWeights {
+/**
+ * What `eachWeight` visits, in its order, for those who look at it more than once; `quick`: the same through
+ * WebAssembly.
+ */
+export function weightsOf(side: Side, quick?: WasmTrees): SideWeights {
+  if (quick !== undefined) return quick.weights(side.columns, side.factors);
   let size = 0;
   for (const column of side.columns) {
     for (let node = 0; node < (column?.length ?? 0); node++) if (column?.count(node)) size++;

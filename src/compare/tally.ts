@@ -1,4 +1,5 @@
 import type { SideWeights } from './side.js';
+import type { WasmTrees } from './wasm-trees.js';
 
 /** Weight of one row on one side: each run's own normalised sum, and the samples behind all of them. */
 export interface Measured {
@@ -49,13 +50,19 @@ export function addTo(
   samples[row] = (samples[row] ?? 0) + moreSamples;
 }
 
-/** Sums a side's weights by row, from the row that each stack node belongs to (-1: none). */
+/**
+ * Sums a side's weights by row, from the row that each stack node belongs to (-1: none); `quick`: the same through
+ * WebAssembly.
+ */
 export function sumRows(
-  { size, node, run, weight, samples }: SideWeights,
+  weights: SideWeights,
   runs: number,
   rowOf: Int32Array,
   rows: number,
+  quick?: WasmTrees,
 ): RowSums {
+  if (quick !== undefined) return quick.sumRows(weights, runs, rowOf, rows);
+  const { size, node, run, weight, samples } = weights;
   const sums = emptySums(rows, runs);
   for (let i = 0; i < size; i++) {
     const row = rowOf[node[i] ?? 0] ?? -1;

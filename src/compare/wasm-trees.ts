@@ -1,9 +1,10 @@
 /** A comparison's trees through WebAssembly (assembly/trees.ts): some hundred thousand nodes that are made once. */
 import { instantiator, type WasmMemory } from '../ingest/index.js';
-import type { StackTable } from '../profile/index.js';
+import type { StackTable, WeightColumn } from '../profile/index.js';
 import type { SideWeights } from './side.js';
 import { KeyPairs, type KeyNodes } from './key-tree.js';
 import type { SideTree, UnionSide } from './side-tree.js';
+import type { RowSums } from './tally.js';
 import type { TestedFrames } from './tested-frames.js';
 import type { UnionTree } from './union-tree.js';
 
@@ -21,6 +22,23 @@ interface Exports {
   memory: WasmMemory;
   allocate(size: number): number;
   release(at: number): void;
+  countEntries(counts: number, nodes: number): number;
+  takeEntries(
+    run: number,
+    ...columns: [
+      ...from: [nodes: number, weights: number, counts: number, factor: number],
+      ...to: [at: number, node: number, run: number, weight: number, samples: number],
+    ]
+  ): number;
+  sumRows(
+    ...columns: [
+      ...weights: [entries: number, node: number, run: number, weight: number, samples: number],
+      ...rows: [of: number, count: number],
+      runs: number,
+    ]
+  ): void;
+  rowWeightsAt(): number;
+  rowSamplesAt(): number;
   sideTree(
     ...columns: [
       ...stacks: [nodes: number, parents: number, keys: number],
@@ -90,7 +108,9 @@ interface Exports {
   addAt(sums: number, places: number, values: number, count: number): void;
 }
 
-type Column = Int32Array | Float64Array | Uint8Array;
+type Column = Int32Array | Uint32Array | Float64Array | Uint8Array;
+
+const NO_COLUMNS = { weights: new Float64Array(0), counts: new Uint32Array(0) };
 
 /** One instance for the trees of one comparison: what it made it need not be given again. */
 export class WasmTrees {
@@ -111,6 +131,49 @@ export class WasmTrees {
   static make(): WasmTrees | undefined {
     const make = instantiator<Exports>('trees.wasm');
     return make === null ? undefined : new WasmTrees(make);
+  }
+
+  /** As `weightsOf` (side.ts). */
+  weights(columns: readonly (WeightColumn | undefined)[], factors: readonly number[]): SideWeights {
+    const { wasm } = this;
+    const runs = columns.map((column) => {
+      const { weights, counts } = column?.columns ?? NO_COLUMNS;
+      return { weightsAt: this.put(weights), countsAt: this.put(counts), nodes: counts.length };
+    });
+    const size = runs.reduce((sum, run) => sum + wasm.countEntries(run.countsAt, run.nodes), 0);
+    const [nodeAt, runAt] = [wasm.allocate(4 * size), wasm.allocate(4 * size)];
+    const [weightAt, samplesAt] = [wasm.allocate(8 * size), wasm.allocate(8 * size)];
+    let at = 0;
+    for (const [run, { weightsAt, countsAt, nodes }] of runs.entries()) {
+      at = wasm.takeEntries(
+        run,
+        ...[nodes, weightsAt, countsAt, factors[run] ?? 1],
+        ...[at, nodeAt, runAt, weightAt, samplesAt],
+      );
+      wasm.release(weightsAt);
+      wasm.release(countsAt);
+    }
+    return {
+      size,
+      run: this.integers(runAt, size),
+      node: this.integers(nodeAt, size),
+      weight: this.doubles(weightAt, size),
+      samples: this.doubles(samplesAt, size),
+    };
+  }
+
+  /** As `sumRows` (tally.ts). */
+  sumRows(weights: SideWeights, runs: number, rowOf: Int32Array, rows: number): RowSums {
+    const { wasm } = this;
+    const of = this.put(rowOf);
+    wasm.sumRows(...this.entriesOf(weights), ...[of, rows], runs);
+    const sums = {
+      runs,
+      weight: new Float64Array(wasm.memory.buffer, wasm.rowWeightsAt(), rows * runs).slice(),
+      samples: new Float64Array(wasm.memory.buffer, wasm.rowSamplesAt(), rows).slice(),
+    };
+    for (const place of [of, wasm.rowWeightsAt(), wasm.rowSamplesAt()]) wasm.release(place);
+    return sums;
   }
 
   /** As `sideTree` (side-tree.ts). `plain`: 1 for frames that are callees of no op, by frame id. */
@@ -245,12 +308,9 @@ export class WasmTrees {
     const { wasm } = this;
     const parent = this.at(tree.parent);
     for (const [side, { weights, map, place, runs }] of sides.entries()) {
-      const { size, node, run, weight, samples } = weights;
-      const entries = [node, run, weight, samples].map((column) => this.at(column));
-      const [nodeAt = 0, runAt = 0, weightAt = 0, samplesAt = 0] = entries;
       wasm.sumFrames(
         side,
-        ...[size, nodeAt, runAt, weightAt, samplesAt],
+        ...this.entriesOf(weights),
         ...[map.length, this.at(map), this.at(place)],
         ...[tree.size, parent],
         runs,
@@ -274,6 +334,10 @@ export class WasmTrees {
       new: other.sums,
       of: { base: base.of, new: other.of },
     };
+  }
+
+  private entriesOf({ size, node, run, weight, samples }: SideWeights) {
+    return [size, this.at(node), this.at(run), this.at(weight), this.at(samples)] as const;
   }
 
   private columnsOf({ nodes, self, samples }: SideTree) {

@@ -8,6 +8,7 @@ import { keyOrder, KeyTable } from '../../src/compare/keys.js';
 import { makeSide, weightsOf, type Side } from '../../src/compare/side.js';
 import { sideTree, type UnionSide } from '../../src/compare/side-tree.js';
 import { applied } from '../../src/compare/splice.js';
+import { sumRows } from '../../src/compare/tally.js';
 import { testedFrames } from '../../src/compare/tested-frames.js';
 import { unionTree } from '../../src/compare/union-tree.js';
 import { WasmTrees } from '../../src/compare/wasm-trees.js';
@@ -80,9 +81,14 @@ function make(
   const keys = new KeyTable();
   const all = sides.map((side) => ({
     side,
-    weights: weightsOf(side),
+    weights: weightsOf(side, quick),
     attributor: attributorOf(side),
   }));
+  const sums = all.map(({ side, weights }) => {
+    const { size } = side.profile.stacks;
+    const rowOf = Int32Array.from({ length: size }, () => below(random, 9) - 1);
+    return sumRows(weights, side.columns.length, rowOf, 8, quick);
+  });
   const trees = all.map(({ side, weights, attributor }) => ({
     ...sideTree(side, weights, attributor, keys, quick),
     moved: new Float64Array(0),
@@ -107,7 +113,17 @@ function make(
   const aligned = [base, other].map((tree, i) => ({ ...all[i], tree })) as [Aligned, Aligned];
   const frames = testedFrames(union, { base: aligned[0], new: aligned[1] }, quick);
   const raw = keys.merged().map((id) => keys.rawOf(id));
-  return { keys: keys.keys, raw, edges, sides: [base, other].map(exactly), union, frames };
+  const weights = all.map((side) => side.weights);
+  return {
+    weights,
+    sums,
+    keys: keys.keys,
+    raw,
+    edges,
+    sides: [base, other].map(exactly),
+    union,
+    frames,
+  };
 }
 
 describe('trees', () => {
