@@ -21,7 +21,7 @@ export class SymbolAttributor implements Attributor {
     this.chain = new Chain(side);
     this.ordinary = ordinaryFrames(side);
     this.timer = isTimerEvent(side.event);
-    this.returns = returnAddresses(this.chain);
+    this.returns = returnAddresses(this.chain, this.ordinary);
   }
 
   isPlain(frame: number): boolean {
@@ -99,10 +99,13 @@ function ordinaryFrames({ facts }: Side): Uint8Array {
 }
 
 /** Return addresses of pv callees by frame id; one that was seen for two ops proves nothing. */
-function returnAddresses(chain: Chain): Map<number, string> {
+function returnAddresses(chain: Chain, ordinary: Uint8Array): Map<number, string> {
   const returns = new Map<number, string>();
   const ambiguous = new Set<number>();
-  for (let node = 0; node < chain.side.profile.stacks.size; node++) {
+  const { keys } = chain.side.profile.stacks.columns;
+  for (let node = 0; node < keys.length; node++) {
+    const own = keys[node] ?? -1;
+    if (own < 0 || ordinary[own] === 1) continue;
     const pv = chain.pv(node);
     if (pv === undefined || pv.role === 'wrapper') continue;
     const up = chain.parent(node);

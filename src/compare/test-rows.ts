@@ -114,8 +114,8 @@ function withinRuns({ total, frames }: Testable, noise: RowNoise): Method {
   return {
     row: ({ base, new: other }, kind, at) =>
       changeWithin(
-        { ...sampled(base), total: totals.base },
-        { ...sampled(other), total: totals.new },
+        { value: mean(base), samples: base.samples, total: totals.base },
+        { value: mean(other), samples: other.samples, total: totals.new },
         noise[kind].phi[at],
         noise[kind].df[at],
       ),

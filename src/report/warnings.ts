@@ -251,13 +251,14 @@ export function kernelSamples(side: Side): {
   unknown: number;
   withoutOffset: number;
 } {
-  const { stacks } = side.profile;
+  const { keys } = side.profile.stacks.columns;
   const kinds = kernelFrameKinds(side);
   const sums = { known: 0, unknown: 0, withoutOffset: 0 };
   for (const column of side.columns) {
-    for (let node = 0; node < (column?.length ?? 0); node++) {
-      const samples = column?.count(node) ?? 0;
-      const frame = stacks.key(node);
+    const counts = column?.columns.counts ?? [];
+    for (let node = 0; node < counts.length; node++) {
+      const samples = counts[node] ?? 0;
+      const frame = keys[node] ?? -1;
       if (samples === 0 || frame < 0) continue;
       const kind = kinds[frame] ?? 0;
       if ((kind & UNKNOWN) !== 0) sums.unknown += samples;
