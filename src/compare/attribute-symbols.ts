@@ -16,10 +16,13 @@ export class SymbolAttributor implements Attributor {
   private readonly timer: boolean;
   /** 1 for frames that need no look at their callers, by frame id: nearly all. */
   private readonly ordinary: Uint8Array;
+  /** Of the stacks. */
+  private readonly keys: Int32Array;
 
   constructor(private readonly side: Side) {
     this.chain = new Chain(side);
     this.ordinary = ordinaryFrames(side);
+    this.keys = side.profile.stacks.columns.keys;
     this.timer = isTimerEvent(side.event);
     this.returns = returnAddresses(this.chain, this.ordinary);
   }
@@ -35,8 +38,9 @@ export class SymbolAttributor implements Attributor {
 
   attribute(leaf: number): Attribution {
     const { chain } = this;
-    if (chain.kind(leaf) === 'user') return USER;
-    if (this.isOrdinary(leaf)) return REST;
+    const frame = this.keys[leaf] ?? -1;
+    if (frame < 0 || this.ordinary[frame] === 1)
+      return this.side.facts.kind[frame] === 'user' ? USER : REST;
     const node = chain.behindThunks(leaf);
     if (chain.waits(node)) return plainly('wait');
     const pv = chain.pv(node);

@@ -46,17 +46,20 @@ export function frameFacts(frames: FrameTable, options: FactOptions): FrameFacts
     pv: new Array<PvSymbol | undefined>(size),
   };
   const isKernel = kernelFrames(frames);
+  const { symbol: symbolOf, dso: dsoOf } = frames;
   // many frames share few names: each is worked out once
+  const texts: (string | undefined)[] = [];
   const symbols: (KernelSymbol | undefined)[] = [];
   const dsos: (string | undefined)[] = [];
   for (let id = 0; id < size; id++) {
-    const symbol = frames.symbol[id] ?? 0;
-    const dso = frames.dso[id] ?? 0;
-    const text = strings.text(symbol);
+    const symbol = symbolOf[id] ?? 0;
+    const dso = dsoOf[id] ?? 0;
+    const text = (texts[symbol] ??= strings.text(symbol));
     if (isKernel[id] !== 1) {
+      const dsoText = (texts[dso] ??= strings.text(dso));
       facts.kind[id] = 'user';
-      facts.name[id] = text === '[unknown]' || text === '' ? unknownIn(strings.text(dso)) : text;
-      facts.dso[id] = strings.text(dso);
+      facts.name[id] = text === '[unknown]' || text === '' ? unknownIn(dsoText) : text;
+      facts.dso[id] = dsoText;
       facts.pv[id] = undefined;
       continue;
     }

@@ -7,14 +7,16 @@ import type { FrameTable } from '../ingest/index.js';
  * addresses for some modules.
  */
 export function isKernelFrame(frames: FrameTable, id: number): boolean {
-  const hi = frames.addressHi[id] ?? 0;
   const dso = frames.strings.text(frames.dso[id] ?? 0);
-  if (hi >= 0xffff8000) {
-    const lo = frames.addressLo[id] ?? 0;
-    if (hi === 0xffffffff && lo >= 0xfffff000) return false;
-    return dso !== '[vsyscall]';
-  }
-  return isKernelDso(dso);
+  const hi = frames.addressHi[id] ?? 0;
+  return hi >= HIGH ? isKernelAddress(hi, frames.addressLo[id] ?? 0, dso) : isKernelDso(dso);
+}
+
+/** Upper half of the lowest of the kernel's addresses. */
+const HIGH = 0xffff8000;
+
+function isKernelAddress(hi: number, lo: number, dso: string): boolean {
+  return !(hi === 0xffffffff && lo >= 0xfffff000) && dso !== '[vsyscall]';
 }
 
 /** dso spellings that only kernel code has. */
@@ -27,14 +29,18 @@ export function isKernelDso(dso: string): boolean {
 /** 1 for each frame of a table that is kernel code. */
 export function kernelFrames(frames: FrameTable): Uint8Array {
   const isKernel = new Uint8Array(frames.size);
+  const { addressHi, addressLo, dso: dsoOf, strings } = frames;
   // few dsos, many frames: below the kernel's addresses the dso decides alone
-  const byDso = new Map<number, boolean>();
+  const byDso: ({ text: string; isKernel: boolean } | undefined)[] = [];
   for (let id = 0; id < isKernel.length; id++) {
-    const dso = frames.dso[id] ?? 0;
-    const isHigh = (frames.addressHi[id] ?? 0) >= 0xffff8000;
-    const known = isHigh ? undefined : byDso.get(dso);
-    const found = known ?? isKernelFrame(frames, id);
-    if (!isHigh) byDso.set(dso, found);
+    const dso = dsoOf[id] ?? 0;
+    let known = byDso[dso];
+    if (known === undefined) {
+      const text = strings.text(dso);
+      known = byDso[dso] = { text, isKernel: isKernelDso(text) };
+    }
+    const hi = addressHi[id] ?? 0;
+    const found = hi >= HIGH ? isKernelAddress(hi, addressLo[id] ?? 0, known.text) : known.isKernel;
     if (found) isKernel[id] = 1;
   }
   return isKernel;
