@@ -1,4 +1,7 @@
-/** A comparison's trees through WebAssembly (assembly/trees.ts): some hundred thousand nodes that are made once. */
+/**
+ * A comparison's sums and trees through WebAssembly (assembly/trees.ts): some hundred thousand entries and nodes that are
+ * looked at once.
+ */
 import { instantiator, type WasmMemory } from '../ingest/index.js';
 import type { StackTable, WeightColumn } from '../profile/index.js';
 import type { SideWeights } from './side.js';
@@ -112,7 +115,7 @@ type Column = Int32Array | Uint32Array | Float64Array | Uint8Array;
 
 const NO_COLUMNS = { weights: new Float64Array(0), counts: new Uint32Array(0) };
 
-/** One instance for the trees of one comparison: what it made it need not be given again. */
+/** One instance for one comparison: what it made it need not be given again. */
 export class WasmTrees {
   private keys: NodeKeys | undefined;
   private readonly wasm: Exports;
