@@ -1,4 +1,4 @@
-import type { SideWeights } from './side.js';
+import type { SideWeights } from './columns.js';
 
 /** Ledger buckets; without images `rest` takes the place of site, caller and elsewhere. */
 export const LEDGER_BUCKETS = [

@@ -1,10 +1,11 @@
+import type { UnionTree } from './columns.js';
 import { bootsOf } from '../profile/index.js';
 import { LEDGER_BUCKETS, type LedgerBucket } from './attribute.js';
 import { makeAttributor } from './attributors.js';
 import { isTimerEvent } from './events.js';
 import { functionRows, grossChange, type FunctionRow } from './functions.js';
 import { isSameCode, joinImageSites } from './image-sites.js';
-import { keyOrder, KeyTable } from './keys.js';
+import { keyOrder, KeyTable, type KeyOrder } from './keys.js';
 import { normalize, type Normalization, type NormalizeOptions } from './normalize.js';
 import { isSameImage } from './same-image.js';
 import type { Side } from './side.js';
@@ -15,7 +16,7 @@ import { spliceInlining, type Splice } from './splice.js';
 import { delta, nothing, type Measured } from './tally.js';
 import { testRows, type Findings } from './test-rows.js';
 import { testedFrames, verdictsOfAll } from './tested-frames.js';
-import { unionTree, type UnionTree } from './union-tree.js';
+import { unionTree } from './union-tree.js';
 import { stateVotes } from './votes.js';
 import { windowRule, type WindowRule } from './window-rule.js';
 import { WasmTrees } from './wasm-trees.js';
@@ -50,6 +51,7 @@ export interface Comparison {
   /** Sum of the functions' absolute changes before splicing. */
   grossChange: number;
   keys: KeyTable;
+  order: KeyOrder;
   tree: UnionTree;
   /** What was found of each row, in the order of the rows; of the ledger in that of `buckets`. */
   findings: Findings;
@@ -157,6 +159,7 @@ export function compareSides(base: Side, other: Side, options: NormalizeOptions)
     splices: spliced.splices,
     grossChange: grossChange(trees.base, trees.new, keys.size),
     keys,
+    order,
     tree,
     findings,
     verdicts: verdictsOfAll(tree, frames, findings.frames),

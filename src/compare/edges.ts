@@ -1,6 +1,7 @@
-import { KeyPairs, type KeyNodes } from './key-tree.js';
+import type { KeyNodes, SideTree } from './columns.js';
+import { KeyPairs } from './key-tree.js';
 import { selfByKey } from './functions.js';
-import { addUp, type SideTree } from './side-tree.js';
+import { addUp } from './side-tree.js';
 import type { WasmTrees } from './wasm-trees.js';
 
 /**

@@ -1,9 +1,9 @@
+import type { RowSums, SideTree, SideWeights, UnionSide } from './columns.js';
 import { LEDGER_BUCKETS, type Attributed, type LedgerBucket } from './attribute.js';
 import type { KeyOrder, KeyTable } from './keys.js';
-import type { Side, SideWeights } from './side.js';
+import type { Side } from './side.js';
 import type { JoinedSite } from './sites.js';
-import { rowAt, sumRows, type Measured, type RowSums } from './tally.js';
-import type { SideTree, UnionSide } from './side-tree.js';
+import { rowAt, sumRows, type Measured } from './tally.js';
 import type { WasmTrees } from './wasm-trees.js';
 
 /** A function's own time: its self weight less the pv gross in it, after alignment. */

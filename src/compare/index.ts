@@ -11,7 +11,7 @@ export type { Splice } from './splice.js';
 export { delta, mean, type Measured } from './tally.js';
 export type { LedgerBucket } from './attribute.js';
 export type { NodeKind } from './keys.js';
-export type { UnionTree } from './union-tree.js';
+export type { UnionTree } from './columns.js';
 export { VERDICTS } from './stats/index.js';
 export type { Findings, Tested } from './test-rows.js';
 export { anchorSide, type Anchor, type Anchored } from './anchor.js';

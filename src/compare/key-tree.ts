@@ -1,10 +1,4 @@
-/** The nodes of a prefix tree over key ids, or pairs of keys. */
-export interface KeyNodes {
-  readonly size: number;
-  /** -1 at the top. */
-  readonly parent: Int32Array;
-  readonly key: Int32Array;
-}
+import type { KeyNodes } from './columns.js';
 
 /**
  * An index of pairs of keys, in columns that are open to read: `parent` is the one, `key` the other.

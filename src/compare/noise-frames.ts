@@ -1,10 +1,10 @@
+import type { UnionTree } from './columns.js';
 import type { FrameFacts } from '../paravirt/index.js';
 import type { Profile } from '../profile/index.js';
 import { compareSides } from './compare.js';
 import { makeSide } from './side.js';
 import { addUp } from './side-tree.js';
 import { VERDICTS } from './stats/index.js';
-import type { UnionTree } from './union-tree.js';
 
 /** Frames of the graph that would be coloured though both sides ran one kernel. */
 export interface Coloured {

@@ -1,3 +1,4 @@
+import type { SideWeights } from './columns.js';
 import {
   attributeNodes,
   LEDGER_BUCKETS,
@@ -6,9 +7,9 @@ import {
   type LedgerBucket,
 } from './attribute.js';
 import { ImageAttributor } from './attribute-image.js';
-import { weightsOf, type Side, type SideWeights } from './side.js';
+import { weightsOf, type Side } from './side.js';
 import type { WeighedSite } from './sites.js';
-import { rowAt, sumRows, type Measured } from './tally.js';
+import { nothing, rowAt, sumRows, type Measured } from './tally.js';
 import type { WasmTrees } from './wasm-trees.js';
 
 /** A side's samples, what they belong to, and the sums of that. */
@@ -43,7 +44,7 @@ export function sumSide(side: Side, attributor: Attributor, quick?: WasmTrees): 
     weights,
     attributor,
     attributed,
-    total: sumOf(weights, runs),
+    total: totalOf(weights, runs),
     ledger: Object.fromEntries(
       LEDGER_BUCKETS.map((bucket, code) => [bucket, rowAt(buckets, code)]),
     ) as Record<LedgerBucket, Measured>,
@@ -58,16 +59,28 @@ export function sumSide(side: Side, attributor: Attributor, quick?: WasmTrees): 
   };
 }
 
-/** The sum of all samples, or of those of some stacks. */
+function totalOf({ size, run, weight, samples }: SideWeights, runs: number): Measured {
+  const sums = new Float64Array(runs);
+  let all = 0;
+  for (let i = 0; i < size; i++) {
+    const of = run[i] ?? 0;
+    sums[of] = (sums[of] ?? 0) + (weight[i] ?? 0);
+    all += samples[i] ?? 0;
+  }
+  return { runs: Array.from(sums), samples: all };
+}
+
+/** The sum of some stacks' samples; undefined: of none. */
 function sumOf(
   { size, node, run, weight, samples }: SideWeights,
   runs: number,
-  isIn: 'all' | 'none' | ((node: number) => boolean) = 'all',
+  isIn: ((node: number) => boolean) | undefined,
 ): Measured {
+  if (isIn === undefined) return nothing(runs);
   const sums = new Float64Array(runs);
   let all = 0;
-  for (let i = 0; i < (isIn === 'none' ? 0 : size); i++) {
-    if (typeof isIn === 'function' && !isIn(node[i] ?? 0)) continue;
+  for (let i = 0; i < size; i++) {
+    if (!isIn(node[i] ?? 0)) continue;
     const of = run[i] ?? 0;
     sums[of] = (sums[of] ?? 0) + (weight[i] ?? 0);
     all += samples[i] ?? 0;
@@ -80,8 +93,8 @@ function inWindow(
   attributor: Attributor,
   { bucket }: Attributed,
   scale: number,
-): 'none' | ((node: number) => boolean) {
-  if (!(attributor instanceof ImageAttributor)) return 'none';
+): ((node: number) => boolean) | undefined {
+  if (!(attributor instanceof ImageAttributor)) return undefined;
   const around = (['site', 'caller', 'elsewhere'] as const).map((b) => LEDGER_BUCKETS.indexOf(b));
   return (node) => around.includes(bucket[node] ?? -1) && attributor.inWindow(node, scale);
 }

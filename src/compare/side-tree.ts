@@ -1,25 +1,10 @@
+import type { NodeKeys, SideTree, SideWeights } from './columns.js';
 import { taskName } from '../profile/index.js';
 import type { Attributor } from './attribute.js';
-import { KeyTree, type KeyNodes } from './key-tree.js';
+import { KeyTree } from './key-tree.js';
 import type { KeyTable, NodeKind } from './keys.js';
-import type { Side, SideWeights } from './side.js';
-import type { NodeKeys, WasmTrees } from './wasm-trees.js';
-
-/** A side's callchains by comparable keys, with op frames put in. Columns are by node. */
-export interface SideTree {
-  nodes: KeyNodes;
-  /** The tree's node of each node of the profile's stacks. */
-  map: Int32Array;
-  /** Self weight, mean over the side's runs. */
-  self: Float64Array;
-  samples: Float64Array;
-}
-
-/** A side's tree after splicing. */
-export interface UnionSide extends SideTree {
-  /** Weight that splicing counted into a node, by node. */
-  moved: Float64Array;
-}
+import type { Side } from './side.js';
+import type { WasmTrees } from './wasm-trees.js';
 
 /**
  * Builds a side's tree. Between a caller and a pv callee stands one frame for the op

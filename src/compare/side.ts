@@ -1,3 +1,4 @@
+import type { SideWeights } from './columns.js';
 import type { FrameFacts, Located } from '../paravirt/index.js';
 import type { Anchored } from './anchor.js';
 import type { WasmTrees } from './wasm-trees.js';
@@ -41,16 +42,6 @@ export function eachWeight(
       if (samples > 0) visit(run, node, column.weight(node) * factor, samples);
     }
   });
-}
-
-/** A side's samples of the compared event in columns: one entry for each stack node of each run that has any. */
-export interface SideWeights {
-  size: number;
-  run: Int32Array;
-  node: Int32Array;
-  /** Normalised self weight. */
-  weight: Float64Array;
-  samples: Float64Array;
 }
 
 /**

@@ -1,7 +1,7 @@
+import type { SideTree, UnionSide } from './columns.js';
 import { edgesOf } from './edges.js';
 import { KeyPairs, KeyTree } from './key-tree.js';
 import type { KeyTable } from './keys.js';
-import type { SideTree, UnionSide } from './side-tree.js';
 import type { WasmTrees } from './wasm-trees.js';
 import { findMarkers, findRenamed } from './splice-renames.js';
 import { findInlined } from './splice-rules.js';

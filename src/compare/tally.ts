@@ -1,4 +1,4 @@
-import type { SideWeights } from './side.js';
+import type { RowSums, SideWeights } from './columns.js';
 import type { WasmTrees } from './wasm-trees.js';
 
 /** Weight of one row on one side: each run's own normalised sum, and the samples behind all of them. */
@@ -21,16 +21,6 @@ export function mean({ runs }: { readonly runs: ArrayLike<number> }): number {
 /** The difference of the two means, new - base. */
 export function delta(row: { base: Measured; new: Measured }): number {
   return mean(row.new) - mean(row.base);
-}
-
-/** Sums of many rows on one side, in columns. */
-export interface RowSums {
-  /** Runs of the side. */
-  runs: number;
-  /** A row's sums stand together, a run each. */
-  weight: Float64Array;
-  /** All runs together. */
-  samples: Float64Array;
 }
 
 export function emptySums(rows: number, runs: number): RowSums {

@@ -1,3 +1,4 @@
+import type { RowSums } from './columns.js';
 import {
   ALPHA,
   benjaminiHochberg,
@@ -6,7 +7,6 @@ import {
   VERDICTS,
   type Change,
 } from './stats/index.js';
-import type { RowSums } from './tally.js';
 
 /** Both sides' sums of the same frames. */
 export interface FramePair {

@@ -1,22 +1,10 @@
+import type { RowSums, TestedFrames, UnionTree } from './columns.js';
 import type { Aligned } from './functions.js';
 import { addUp } from './side-tree.js';
 import { MIN_SAMPLES, VERDICTS } from './stats/index.js';
-import { sumRows, type RowSums } from './tally.js';
-import { mapped, type UnionTree } from './union-tree.js';
+import { sumRows } from './tally.js';
+import { mapped } from './union-tree.js';
 import type { WasmTrees } from './wasm-trees.js';
-
-/** The graph's frames with enough samples for a verdict: few of a wide graph's. Columns are in preorder. */
-export interface TestedFrames {
-  /** Index in the union tree. */
-  frame: Int32Array;
-  /** Index in these columns of the frame above; -1 of the root. All frames above a tested one are tested. */
-  parent: Int32Array;
-  /** Weights and samples with all that is below. */
-  base: RowSums;
-  new: RowSums;
-  /** The frame at or above each stack node of a side; -1: none. */
-  of: { base: Int32Array; new: Int32Array };
-}
 
 /** Sums up the graph's frames, and keeps those that can be judged; `quick`: the same through WebAssembly. */
 export function testedFrames(

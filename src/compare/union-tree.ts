@@ -1,23 +1,7 @@
-import { KeyTree, type KeyNodes } from './key-tree.js';
+import type { KeyNodes, UnionSide, UnionTree } from './columns.js';
+import { KeyTree } from './key-tree.js';
 import type { KeyOrder } from './keys.js';
-import type { UnionSide } from './side-tree.js';
 import type { WasmTrees } from './wasm-trees.js';
-
-/** One differential tree of two sides, preorder, siblings by name. Columns are by node. */
-export interface UnionTree {
-  size: number;
-  depth: Int32Array;
-  /** -1 of the root. */
-  parent: Int32Array;
-  /** Key id; -1 at the root. */
-  key: Int32Array;
-  /** Self weight. */
-  base: Float64Array;
-  new: Float64Array;
-  moved: Float64Array;
-  /** Index in these columns of each side's nodes. */
-  place: { base: Int32Array; new: Int32Array };
-}
 
 /** Lays two sides' trees over each other; `quick`: the same through WebAssembly. */
 export function unionTree(

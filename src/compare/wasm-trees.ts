@@ -2,24 +2,19 @@
  * A comparison's sums and trees through WebAssembly (assembly/trees.ts): some hundred thousand entries and nodes that are
  * looked at once.
  */
+import type {
+  KeyNodes,
+  NodeKeys,
+  RowSums,
+  SideTree,
+  SideWeights,
+  TestedFrames,
+  UnionSide,
+  UnionTree,
+} from './columns.js';
 import { instantiator, type WasmMemory } from '../ingest/index.js';
 import type { StackTable, WeightColumn } from '../profile/index.js';
-import type { SideWeights } from './side.js';
-import { KeyPairs, type KeyNodes } from './key-tree.js';
-import type { SideTree, UnionSide } from './side-tree.js';
-import type { RowSums } from './tally.js';
-import type { TestedFrames } from './tested-frames.js';
-import type { UnionTree } from './union-tree.js';
-
-/** What nodes are called, as ids of a KeyTable; asked in the order in which the keys are to be made. */
-export interface NodeKeys {
-  /** Of a task, from its key in the stacks. */
-  taskKey(task: number): number;
-  /** Of the op whose callee a stack node is; -1: of none. */
-  opKey(node: number): number;
-  /** Of a frame, as a callee of an op or not. Asked once. */
-  frameKey(frame: number, isCallee: boolean): number;
-}
+import { KeyPairs } from './key-tree.js';
 
 interface Exports {
   memory: WasmMemory;

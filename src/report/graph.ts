@@ -2,10 +2,10 @@ import { VERDICTS as FOUND, type Comparison } from '../compare/index.js';
 import { NODE_KINDS, VERDICTS, type Graph } from './schema.js';
 
 /** The differential tree as columns, preorder; names and dsos are interned. */
-export function graphOf({ tree, keys, verdicts, findings }: Comparison): Graph {
+export function graphOf({ tree, keys, order, verdicts, findings }: Comparison): Graph {
   const codes = Uint8Array.from(FOUND.map((verdict) => VERDICTS.indexOf(verdict)));
   const kinds = Uint8Array.from(keys.keys.map(({ kind }) => NODE_KINDS.indexOf(kind)));
-  const { of, ...names } = namesOf(tree, keys);
+  const { of, ...names } = namesOf(tree, keys, order);
   const verdict = lookedUp(verdicts, codes);
   // the root is the total, and is judged as such
   verdict[0] = VERDICTS.indexOf(findings.total.verdict);
@@ -40,25 +40,31 @@ function lookedUp(places: Int32Array | Uint8Array, values: Int32Array | Uint8Arr
 }
 
 /** Names in the order in which the tree shows them; `of` has each key's. */
-function namesOf(tree: Comparison['tree'], keys: Comparison['keys']) {
+function namesOf(
+  tree: Comparison['tree'],
+  keys: Comparison['keys'],
+  { named }: Comparison['order'],
+) {
   const names = ['all'];
   const dsos = [''];
   const raw: Graph['raw'] = [];
   const of = new Int32Array(keys.size).fill(-1);
-  const known = new Map<string, number>([['all\0', 0]]);
+  // two kinds may share a name, and then their place in the order by name
+  const known = new Int32Array(keys.size).fill(-1);
   for (let i = 1; i < tree.size; i++) {
     const id = tree.key[i] ?? 0;
     if (of[id] !== -1) continue;
     const { name, dso } = keys.key(id);
-    // two kinds may share a name
-    const text = `${name}\0${dso}`;
-    let place = known.get(text);
-    if (place === undefined) {
-      place = names.length;
-      known.set(text, place);
-      names.push(name);
-      dsos.push(dso);
-      for (const recorded of keys.rawOf(id)) raw.push([place, recorded]);
+    const at = named[id] ?? 0;
+    let place = known[at] ?? -1;
+    if (place < 0) {
+      const isRoots = name === 'all' && dso === '';
+      known[at] = place = isRoots ? 0 : names.length;
+      if (!isRoots) {
+        names.push(name);
+        dsos.push(dso);
+        for (const recorded of keys.rawOf(id)) raw.push([place, recorded]);
+      }
     }
     of[id] = place;
   }

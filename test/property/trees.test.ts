@@ -1,3 +1,4 @@
+import type { UnionSide } from '../../src/compare/columns.js';
 import { describe, expect, it } from 'vitest';
 import type { Attributor } from '../../src/compare/attribute.js';
 import { makeAttributor } from '../../src/compare/attributors.js';
@@ -6,7 +7,7 @@ import type { Aligned } from '../../src/compare/functions.js';
 import { KeyPairs } from '../../src/compare/key-tree.js';
 import { keyOrder, KeyTable } from '../../src/compare/keys.js';
 import { makeSide, weightsOf, type Side } from '../../src/compare/side.js';
-import { sideTree, type UnionSide } from '../../src/compare/side-tree.js';
+import { sideTree } from '../../src/compare/side-tree.js';
 import { applied } from '../../src/compare/splice.js';
 import { sumRows } from '../../src/compare/tally.js';
 import { testedFrames } from '../../src/compare/tested-frames.js';

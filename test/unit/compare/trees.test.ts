@@ -1,7 +1,7 @@
+import type { UnionSide } from '../../../src/compare/columns.js';
 import { describe, expect, it } from 'vitest';
 import { KeyPairs, KeyTree } from '../../../src/compare/key-tree.js';
 import { keyOrder, KeyTable, type NodeKind } from '../../../src/compare/keys.js';
-import type { UnionSide } from '../../../src/compare/side-tree.js';
 import { unionTree } from '../../../src/compare/union-tree.js';
 import { seeded } from '../stats/support/random.js';
 
