@@ -110,12 +110,18 @@ type Column = Int32Array | Uint32Array | Float64Array | Uint8Array;
 
 const NO_COLUMNS = { weights: new Float64Array(0), counts: new Uint32Array(0) };
 
+const columnsOf = ({ nodes, self, samples }: SideTree) => [nodes.parent, nodes.key, self, samples];
+
 /** One instance for one comparison: what it made it need not be given again. */
 export class WasmTrees {
   private keys: NodeKeys | undefined;
   private readonly wasm: Exports;
   /** Where columns that came out of the module lie in it. */
   private readonly places = new WeakMap<Column, number>();
+  /** Trees that others were made of, with the last one of these. */
+  private readonly spliced = new Map<SideTree, UnionSide>();
+  /** What a round of splicing asked for, and the next one does not. */
+  private ofRound: number[] = [];
 
   private constructor(make: (env: object) => Exports) {
     this.wasm = make({
@@ -224,51 +230,66 @@ export class WasmTrees {
     goesBy: Int32Array,
   ): UnionSide {
     const { wasm } = this;
+    this.endRound();
+    const earlier = this.spliced.get(tree);
+    if (earlier !== undefined) this.forget([...columnsOf(earlier), earlier.moved, earlier.map]);
     const pairs = [callers, callees].map((column) => this.put(column.subarray(0, size)));
     const names = this.put(goesBy);
     const [callersAt = 0, calleesAt = 0] = pairs;
     wasm.splice(
-      ...this.columnsOf(tree),
+      ...this.treeOf(tree),
       ...[tree.map.length, this.at(tree.map)],
       ...[goesBy.length, names],
       ...[size, callersAt, calleesAt],
     );
     for (const at of [...pairs, names]) wasm.release(at);
-    return {
+    const made = {
       ...this.tree(tree.map.length),
       moved: this.doubles(wasm.movedAt(), wasm.treeSize()),
     };
+    this.spliced.set(tree, made);
+    return made;
   }
 
   /** As `edgesOf` (edges.ts), but for what lies below an edge: of that `edgeOf` and `weight`, by node. */
   edges(tree: SideTree, isKernel: Uint8Array) {
     const { wasm } = this;
     const kernelAt = this.put(isKernel);
-    wasm.edges(...this.columnsOf(tree), isKernel.length, kernelAt);
+    wasm.edges(...this.treeOf(tree), isKernel.length, kernelAt);
     wasm.release(kernelAt);
+    const { buffer } = wasm.memory;
     const pairs = new KeyPairs();
     const size = wasm.treeSize();
-    const callers = this.integers(wasm.parentsAt(), size);
-    const callees = this.integers(wasm.keysAt(), size);
+    const callers = new Int32Array(buffer, wasm.parentsAt(), size);
+    const callees = new Int32Array(buffer, wasm.keysAt(), size);
     for (let edge = 0; edge < size; edge++) pairs.child(callers[edge] ?? 0, callees[edge] ?? 0);
     const [edgeOfAt, weightAt] = [wasm.edgeOfAt(), wasm.nodeWeightAt()];
     const { size: nodes } = tree.nodes;
+    const doubles = (at: number, length: number) => {
+      this.ofRound.push(at);
+      return new Float64Array(buffer, at, length).slice();
+    };
+    this.ofRound.push(wasm.parentsAt(), wasm.keysAt(), wasm.keyHasAt(), edgeOfAt, weightAt);
     return {
       pairs,
-      weight: this.doubles(wasm.edgeWeightAt(), size),
-      samples: this.doubles(wasm.edgeSamplesAt(), size),
-      self: this.doubles(wasm.edgeSelfAt(), size),
-      selfOf: this.doubles(wasm.keySelfAt(), isKernel.length),
-      has: new Uint8Array(wasm.memory.buffer, wasm.keyHasAt(), isKernel.length).slice(),
+      weight: doubles(wasm.edgeWeightAt(), size),
+      samples: doubles(wasm.edgeSamplesAt(), size),
+      self: doubles(wasm.edgeSelfAt(), size),
+      selfOf: doubles(wasm.keySelfAt(), isKernel.length),
+      has: new Uint8Array(buffer, wasm.keyHasAt(), isKernel.length).slice(),
       sum: { weight: wasm.allWeightOf(), samples: wasm.allSamplesOf() },
-      edgeOf: () => this.integers(edgeOfAt, nodes),
-      weightOf: () => this.doubles(weightAt, nodes),
+      // to be asked for before the next tree is made
+      edgeOf: () => new Int32Array(wasm.memory.buffer, edgeOfAt, nodes).slice(),
+      weightOf: () => new Float64Array(wasm.memory.buffer, weightAt, nodes).slice(),
     };
   }
 
   /** As `unionTree` (union-tree.ts). `order`: the place of each key among siblings. */
   unionTree(base: UnionSide, other: UnionSide, order: Int32Array): UnionTree {
     const { wasm } = this;
+    this.endRound();
+    for (const tree of this.spliced.keys()) this.forget([...columnsOf(tree), tree.map]);
+    this.spliced.clear();
     const columns = ({ nodes }: UnionSide) => [
       nodes.size,
       this.at(nodes.parent),
@@ -285,7 +306,7 @@ export class WasmTrees {
         wasm.addAt(sums, places, this.at(values), places === placeA ? sizeA : sizeB);
       return this.doubles(sums, size);
     };
-    return {
+    const union = {
       size,
       depth: this.integers(wasm.depthAt(), size),
       parent: this.integers(wasm.aboveAt(), size),
@@ -295,6 +316,10 @@ export class WasmTrees {
       moved: sum([placeA, base.moved], [placeB, other.moved]),
       place: { base: this.integers(placeA, sizeA), new: this.integers(placeB, sizeB) },
     };
+    // of the sides' trees their maps are looked at once more, of this one its parents
+    for (const side of [base, other]) this.forget([...columnsOf(side), side.moved]);
+    this.forget([union.depth, union.key, union.base, union.new, union.moved]);
+    return union;
   }
 
   /** As `testedFrames` (tested-frames.ts): frames with `fewest` samples or more. */
@@ -338,9 +363,23 @@ export class WasmTrees {
     return [size, this.at(node), this.at(run), this.at(weight), this.at(samples)] as const;
   }
 
-  private columnsOf({ nodes, self, samples }: SideTree) {
-    const at = (column: Int32Array | Float64Array) => this.at(column);
-    return [nodes.size, at(nodes.parent), at(nodes.key), at(self), at(samples)] as const;
+  private treeOf(tree: SideTree) {
+    const [parent = 0, key = 0, self = 0, samples = 0] = columnsOf(tree).map((c) => this.at(c));
+    return [tree.nodes.size, parent, key, self, samples] as const;
+  }
+
+  private endRound(): void {
+    for (const at of this.ofRound) this.wasm.release(at);
+    this.ofRound = [];
+  }
+
+  /** Gives up the memory of columns that nobody asks for in there any more. */
+  private forget(columns: readonly Column[]): void {
+    for (const column of columns) {
+      const at = this.places.get(column);
+      if (at !== undefined) this.wasm.release(at);
+      this.places.delete(column);
+    }
   }
 
   /** Where a column lies in the module's memory; it is put there if it does not. */
