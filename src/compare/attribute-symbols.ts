@@ -14,7 +14,7 @@ export class SymbolAttributor implements Attributor {
   /** Frames whose address was seen as the return address of a pv callee, with the op. */
   private readonly returns: Map<number, string>;
   private readonly timer: boolean;
-  /** 1 for frames that need no look at their callers, by frame id: nearly all. */
+  /** 1 for frames that are no callee, thunk or place to wait, whatever stands above them, by frame id: nearly all. */
   private readonly ordinary: Uint8Array;
   /** Of the stacks. */
   private readonly keys: Int32Array;
@@ -32,14 +32,15 @@ export class SymbolAttributor implements Attributor {
   }
 
   calleeOp(node: number): string | undefined {
-    if (this.isOrdinary(node)) return undefined;
+    const frame = this.keys[node] ?? -1;
+    if (frame < 0 || this.isPlain(frame)) return undefined;
     return this.chain.pv(node)?.op ?? this.thunkOp(node);
   }
 
   attribute(leaf: number): Attribution {
     const { chain } = this;
     const frame = this.keys[leaf] ?? -1;
-    if (frame < 0 || this.ordinary[frame] === 1)
+    if (frame < 0 || this.isPlain(frame))
       return this.side.facts.kind[frame] === 'user' ? USER : REST;
     const node = chain.behindThunks(leaf);
     if (chain.waits(node)) return plainly('wait');
@@ -53,12 +54,6 @@ export class SymbolAttributor implements Attributor {
     if (op === undefined) return plainly('rest');
     const seen = this.siteAt(node, op);
     return { bucket: 'call', op, site: seen && { seen } };
-  }
-
-  /** Whether a frame is itself no callee, thunk or place to wait, whatever stands above it. */
-  private isOrdinary(node: number): boolean {
-    const frame = this.chain.frame(node);
-    return frame < 0 || this.ordinary[frame] === 1;
   }
 
   /** The op whose site a return thunk was entered from, as far as other samples prove it. */

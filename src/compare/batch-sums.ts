@@ -1,5 +1,5 @@
 /** Sums over pairs of batches through WebAssembly (assembly/batches.ts): millions of steps that run once. */
-import { instantiator, type WasmMemory } from '../ingest/index.js';
+import { instantiator, putInto, type WasmAllocator } from '../ingest/index.js';
 import type { BatchCounts } from './stats/index.js';
 
 /** A side's batches of consecutive samples, run after run, an empty one between two runs; in columns. */
@@ -23,9 +23,7 @@ export interface RowsOfNodes {
   above?: Int32Array;
 }
 
-interface Exports {
-  memory: WasmMemory;
-  allocate(size: number): number;
+interface Exports extends WasmAllocator {
   setBatches(sizes: number, starts: number, nodes: number, samples: number): void;
   forgetKinds(): void;
   addKind(of: number, count: number, above: number): void;
@@ -47,9 +45,9 @@ export function quickSums(
   if (wasm === null) return undefined;
   const module = wasm;
   const places = kinds.map(({ of, count, above }) => ({
-    of: put(module, of),
+    of: putInto(module, of),
     count,
-    above: above === undefined ? 0 : put(module, above),
+    above: above === undefined ? 0 : putInto(module, above),
   }));
   const select = () => {
     module.forgetKinds();
@@ -69,7 +67,7 @@ export function quickSums(
     },
     ofRows: (pairs) => {
       select();
-      const at = module.rowSums(pairs.length, put(module, Int32Array.from(pairs)));
+      const at = module.rowSums(pairs.length, putInto(module, Int32Array.from(pairs)));
       const [squares, expected, samples] = columns(at, module.rowCount(), 3);
       return { squares: squares ?? NONE, expected: expected ?? NONE, samples: samples ?? NONE };
     },
@@ -81,19 +79,10 @@ const NONE = new Float64Array(0);
 function instanceOf({ size, start, node, samples }: SideBatches): Exports | null {
   const module = instantiator<Exports>('batches.wasm')?.({}) ?? null;
   module?.setBatches(
-    put(module, size),
-    put(module, start),
-    put(module, node),
-    put(module, samples),
+    putInto(module, size),
+    putInto(module, start),
+    putInto(module, node),
+    putInto(module, samples),
   );
   return module;
-}
-
-function put(module: Exports, from: Int32Array | Float64Array): number {
-  const at = module.allocate(from.byteLength);
-  new Uint8Array(module.memory.buffer).set(
-    new Uint8Array(from.buffer, from.byteOffset, from.byteLength),
-    at,
-  );
-  return at;
 }

@@ -1,7 +1,7 @@
-import type { UnionTree } from './columns.js';
 import { bootsOf } from '../profile/index.js';
 import { LEDGER_BUCKETS, type LedgerBucket } from './attribute.js';
 import { makeAttributor } from './attributors.js';
+import type { UnionTree } from './columns.js';
 import { isTimerEvent } from './events.js';
 import { functionRows, grossChange, type FunctionRow } from './functions.js';
 import { isSameCode, joinImageSites } from './image-sites.js';

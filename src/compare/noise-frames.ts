@@ -1,6 +1,6 @@
-import type { UnionTree } from './columns.js';
 import type { FrameFacts } from '../paravirt/index.js';
 import type { Profile } from '../profile/index.js';
+import type { UnionTree } from './columns.js';
 import { compareSides } from './compare.js';
 import { makeSide } from './side.js';
 import { addUp } from './side-tree.js';

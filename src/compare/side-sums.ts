@@ -32,10 +32,16 @@ export interface SideSums {
  */
 export function sumSide(side: Side, attributor: Attributor, quick?: WasmTrees): SideSums {
   const weights = weightsOf(side, quick);
-  const attributed = attributeNodes(weights, side.profile.stacks.size, attributor);
+  const nodes = side.profile.stacks.size;
+  const attributed = attributeNodes(weights, nodes, attributor);
   const runs = side.columns.length;
   const siteCount = side.located?.code.sites.length ?? attributed.seen.length;
   const sum = (rowOf: Int32Array, rows: number) => sumRows(weights, runs, rowOf, rows, quick);
+  const sumOf = (row: Int32Array) => rowAt(sum(row, 1), 0);
+  const window = (scale: number) =>
+    attributor instanceof ImageAttributor
+      ? sumOf(inWindow(attributor, attributed, scale))
+      : nothing(runs);
   const buckets = sum(attributed.bucket, LEDGER_BUCKETS.length);
   const ops = sum(attributed.op, attributed.ops.length);
   const sites = sum(attributed.site, siteCount);
@@ -44,7 +50,7 @@ export function sumSide(side: Side, attributor: Attributor, quick?: WasmTrees): 
     weights,
     attributor,
     attributed,
-    total: totalOf(weights, runs),
+    total: sumOf(new Int32Array(nodes)),
     ledger: Object.fromEntries(
       LEDGER_BUCKETS.map((bucket, code) => [bucket, rowAt(buckets, code)]),
     ) as Record<LedgerBucket, Measured>,
@@ -52,51 +58,16 @@ export function sumSide(side: Side, attributor: Attributor, quick?: WasmTrees): 
     sites: Array.from({ length: siteCount }, (_, id) =>
       sites.samples[id] === 0 ? undefined : rowAt(sites, id),
     ),
-    windows: {
-      half: sumOf(weights, runs, inWindow(attributor, attributed, 0.5)),
-      double: sumOf(weights, runs, inWindow(attributor, attributed, 2)),
-    },
+    windows: { half: window(0.5), double: window(2) },
   };
 }
 
-function totalOf({ size, run, weight, samples }: SideWeights, runs: number): Measured {
-  const sums = new Float64Array(runs);
-  let all = 0;
-  for (let i = 0; i < size; i++) {
-    const of = run[i] ?? 0;
-    sums[of] = (sums[of] ?? 0) + (weight[i] ?? 0);
-    all += samples[i] ?? 0;
-  }
-  return { runs: Array.from(sums), samples: all };
-}
-
-/** The sum of some stacks' samples; undefined: of none. */
-function sumOf(
-  { size, node, run, weight, samples }: SideWeights,
-  runs: number,
-  isIn: ((node: number) => boolean) | undefined,
-): Measured {
-  if (isIn === undefined) return nothing(runs);
-  const sums = new Float64Array(runs);
-  let all = 0;
-  for (let i = 0; i < size; i++) {
-    if (!isIn(node[i] ?? 0)) continue;
-    const of = run[i] ?? 0;
-    sums[of] = (sums[of] ?? 0) + (weight[i] ?? 0);
-    all += samples[i] ?? 0;
-  }
-  return { runs: Array.from(sums), samples: all };
-}
-
-/** Whether a window of another size would call a stack's samples a site's; never without images. */
-function inWindow(
-  attributor: Attributor,
-  { bucket }: Attributed,
-  scale: number,
-): ((node: number) => boolean) | undefined {
-  if (!(attributor instanceof ImageAttributor)) return undefined;
+/** 0 for stacks whose samples a window of another size would call a site's, -1 for all others. */
+function inWindow(attributor: ImageAttributor, { bucket }: Attributed, scale: number): Int32Array {
   const around = (['site', 'caller', 'elsewhere'] as const).map((b) => LEDGER_BUCKETS.indexOf(b));
-  return (node) => around.includes(bucket[node] ?? -1) && attributor.inWindow(node, scale);
+  return bucket.map((code, node) =>
+    around.includes(code) && attributor.inWindow(node, scale) ? 0 : -1,
+  );
 }
 
 /** The sites that samples show on a side, without images. */

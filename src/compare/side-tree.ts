@@ -1,5 +1,5 @@
-import type { NodeKeys, SideTree, SideWeights } from './columns.js';
 import { taskName } from '../profile/index.js';
+import type { NodeKeys, SideTree, SideWeights } from './columns.js';
 import type { Attributor } from './attribute.js';
 import { KeyTree } from './key-tree.js';
 import type { KeyTable, NodeKind } from './keys.js';

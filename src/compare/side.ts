@@ -1,8 +1,8 @@
-import type { SideWeights } from './columns.js';
 import type { FrameFacts, Located } from '../paravirt/index.js';
 import type { Anchored } from './anchor.js';
 import type { WasmTrees } from './wasm-trees.js';
 import { columnOf, type Profile, type WeightColumn } from '../profile/index.js';
+import type { SideWeights } from './columns.js';
 
 /** One side as the comparison sees it: its profile, what its frames are, and the event that counts. */
 export interface Side {

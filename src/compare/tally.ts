@@ -23,12 +23,12 @@ export function delta(row: { base: Measured; new: Measured }): number {
   return mean(row.new) - mean(row.base);
 }
 
-export function emptySums(rows: number, runs: number): RowSums {
+function emptySums(rows: number, runs: number): RowSums {
   return { runs, weight: new Float64Array(rows * runs), samples: new Float64Array(rows) };
 }
 
 /** Adds a stack's weight in one run to a row. */
-export function addTo(
+function addTo(
   { runs, weight, samples }: RowSums,
   row: number,
   run: number,

@@ -2,6 +2,8 @@
  * A comparison's sums and trees through WebAssembly (assembly/trees.ts): some hundred thousand entries and nodes that are
  * looked at once.
  */
+import { instantiator, type WasmAllocator } from '../ingest/index.js';
+import type { StackTable, WeightColumn } from '../profile/index.js';
 import type {
   KeyNodes,
   NodeKeys,
@@ -12,13 +14,10 @@ import type {
   UnionSide,
   UnionTree,
 } from './columns.js';
-import { instantiator, type WasmMemory } from '../ingest/index.js';
-import type { StackTable, WeightColumn } from '../profile/index.js';
 import { KeyPairs } from './key-tree.js';
+import { WasmColumns } from './wasm-columns.js';
 
-interface Exports {
-  memory: WasmMemory;
-  allocate(size: number): number;
+interface Exports extends WasmAllocator {
   release(at: number): void;
   countEntries(counts: number, nodes: number): number;
   takeEntries(
@@ -106,8 +105,6 @@ interface Exports {
   addAt(sums: number, places: number, values: number, count: number): void;
 }
 
-type Column = Int32Array | Uint32Array | Float64Array | Uint8Array;
-
 const NO_COLUMNS = { weights: new Float64Array(0), counts: new Uint32Array(0) };
 
 const columnsOf = ({ nodes, self, samples }: SideTree) => [nodes.parent, nodes.key, self, samples];
@@ -116,8 +113,7 @@ const columnsOf = ({ nodes, self, samples }: SideTree) => [nodes.parent, nodes.k
 export class WasmTrees {
   private keys: NodeKeys | undefined;
   private readonly wasm: Exports;
-  /** Where columns that came out of the module lie in it. */
-  private readonly places = new WeakMap<Column, number>();
+  private readonly columns: WasmColumns;
   /** Trees that others were made of, with the last one of these. */
   private readonly spliced = new Map<SideTree, UnionSide>();
   /** What a round of splicing asked for, and the next one does not. */
@@ -129,6 +125,7 @@ export class WasmTrees {
       opKey: (node: number) => this.keys?.opKey(node),
       frameKey: (frame: number, isCallee: number) => this.keys?.frameKey(frame, isCallee === 1),
     });
+    this.columns = new WasmColumns(this.wasm);
   }
 
   /** undefined without WebAssembly. */
@@ -142,7 +139,11 @@ export class WasmTrees {
     const { wasm } = this;
     const runs = columns.map((column) => {
       const { weights, counts } = column?.columns ?? NO_COLUMNS;
-      return { weightsAt: this.put(weights), countsAt: this.put(counts), nodes: counts.length };
+      return {
+        weightsAt: this.columns.put(weights),
+        countsAt: this.columns.put(counts),
+        nodes: counts.length,
+      };
     });
     const size = runs.reduce((sum, run) => sum + wasm.countEntries(run.countsAt, run.nodes), 0);
     const [nodeAt, runAt] = [wasm.allocate(4 * size), wasm.allocate(4 * size)];
@@ -154,30 +155,28 @@ export class WasmTrees {
         ...[nodes, weightsAt, countsAt, factors[run] ?? 1],
         ...[at, nodeAt, runAt, weightAt, samplesAt],
       );
-      wasm.release(weightsAt);
-      wasm.release(countsAt);
+      this.columns.release([weightsAt, countsAt]);
     }
     return {
       size,
-      run: this.integers(runAt, size),
-      node: this.integers(nodeAt, size),
-      weight: this.doubles(weightAt, size),
-      samples: this.doubles(samplesAt, size),
+      run: this.columns.kept(Int32Array, runAt, size),
+      node: this.columns.kept(Int32Array, nodeAt, size),
+      weight: this.columns.kept(Float64Array, weightAt, size),
+      samples: this.columns.kept(Float64Array, samplesAt, size),
     };
   }
 
   /** As `sumRows` (tally.ts). */
   sumRows(weights: SideWeights, runs: number, rowOf: Int32Array, rows: number): RowSums {
     const { wasm } = this;
-    const of = this.put(rowOf);
+    const of = this.columns.put(rowOf);
     wasm.sumRows(...this.entriesOf(weights), ...[of, rows], runs);
-    const sums = {
+    this.columns.release([of]);
+    return {
       runs,
-      weight: new Float64Array(wasm.memory.buffer, wasm.rowWeightsAt(), rows * runs).slice(),
-      samples: new Float64Array(wasm.memory.buffer, wasm.rowSamplesAt(), rows).slice(),
+      weight: this.columns.taken(Float64Array, wasm.rowWeightsAt(), rows * runs),
+      samples: this.columns.taken(Float64Array, wasm.rowSamplesAt(), rows),
     };
-    for (const place of [of, wasm.rowWeightsAt(), wasm.rowSamplesAt()]) wasm.release(place);
-    return sums;
   }
 
   /** As `sideTree` (side-tree.ts). `plain`: 1 for frames that are callees of no op, by frame id. */
@@ -192,9 +191,9 @@ export class WasmTrees {
     const { parents, keys: keyOf } = stacks.columns;
     const { size, node, weight, samples } = weights;
     this.keys = keys;
-    const given = [parents, keyOf, plain].map((column) => this.put(column));
+    const given = [parents, keyOf, plain].map((column) => this.columns.put(column));
     const [parentsAt = 0, keysAt = 0, plainAt = 0] = given;
-    const entries = [node, weight, samples].map((column) => this.at(column));
+    const entries = [node, weight, samples].map((column) => this.columns.at(column));
     const [nodeAt = 0, weightAt = 0, samplesAt = 0] = entries;
     wasm.sideTree(
       ...[stacks.size, parentsAt, keysAt],
@@ -203,7 +202,7 @@ export class WasmTrees {
       runs,
     );
     this.keys = undefined;
-    for (const at of given) wasm.release(at);
+    this.columns.release(given);
     return this.tree(stacks.size);
   }
 
@@ -214,12 +213,12 @@ export class WasmTrees {
     return {
       nodes: {
         size,
-        parent: this.integers(wasm.parentsAt(), size),
-        key: this.integers(wasm.keysAt(), size),
+        parent: this.columns.kept(Int32Array, wasm.parentsAt(), size),
+        key: this.columns.kept(Int32Array, wasm.keysAt(), size),
       },
-      map: this.integers(wasm.mapAt(), stacks),
-      self: this.doubles(wasm.selfAt(), size),
-      samples: this.doubles(wasm.samplesAt(), size),
+      map: this.columns.kept(Int32Array, wasm.mapAt(), stacks),
+      self: this.columns.kept(Float64Array, wasm.selfAt(), size),
+      samples: this.columns.kept(Float64Array, wasm.samplesAt(), size),
     };
   }
 
@@ -232,20 +231,21 @@ export class WasmTrees {
     const { wasm } = this;
     this.endRound();
     const earlier = this.spliced.get(tree);
-    if (earlier !== undefined) this.forget([...columnsOf(earlier), earlier.moved, earlier.map]);
-    const pairs = [callers, callees].map((column) => this.put(column.subarray(0, size)));
-    const names = this.put(goesBy);
+    if (earlier !== undefined)
+      this.columns.forget([...columnsOf(earlier), earlier.moved, earlier.map]);
+    const pairs = [callers, callees].map((column) => this.columns.put(column.subarray(0, size)));
+    const names = this.columns.put(goesBy);
     const [callersAt = 0, calleesAt = 0] = pairs;
     wasm.splice(
       ...this.treeOf(tree),
-      ...[tree.map.length, this.at(tree.map)],
+      ...[tree.map.length, this.columns.at(tree.map)],
       ...[goesBy.length, names],
       ...[size, callersAt, calleesAt],
     );
-    for (const at of [...pairs, names]) wasm.release(at);
+    this.columns.release([...pairs, names]);
     const made = {
       ...this.tree(tree.map.length),
-      moved: this.doubles(wasm.movedAt(), wasm.treeSize()),
+      moved: this.columns.kept(Float64Array, wasm.movedAt(), wasm.treeSize()),
     };
     this.spliced.set(tree, made);
     return made;
@@ -253,34 +253,29 @@ export class WasmTrees {
 
   /** As `edgesOf` (edges.ts), but for what lies below an edge: of that `edgeOf` and `weight`, by node. */
   edges(tree: SideTree, isKernel: Uint8Array) {
-    const { wasm } = this;
-    const kernelAt = this.put(isKernel);
+    const { wasm, columns } = this;
+    const kernelAt = columns.put(isKernel);
     wasm.edges(...this.treeOf(tree), isKernel.length, kernelAt);
-    wasm.release(kernelAt);
-    const { buffer } = wasm.memory;
+    columns.release([kernelAt]);
     const pairs = new KeyPairs();
     const size = wasm.treeSize();
-    const callers = new Int32Array(buffer, wasm.parentsAt(), size);
-    const callees = new Int32Array(buffer, wasm.keysAt(), size);
+    const callers = columns.taken(Int32Array, wasm.parentsAt(), size);
+    const callees = columns.taken(Int32Array, wasm.keysAt(), size);
     for (let edge = 0; edge < size; edge++) pairs.child(callers[edge] ?? 0, callees[edge] ?? 0);
     const [edgeOfAt, weightAt] = [wasm.edgeOfAt(), wasm.nodeWeightAt()];
+    this.ofRound.push(edgeOfAt, weightAt);
     const { size: nodes } = tree.nodes;
-    const doubles = (at: number, length: number) => {
-      this.ofRound.push(at);
-      return new Float64Array(buffer, at, length).slice();
-    };
-    this.ofRound.push(wasm.parentsAt(), wasm.keysAt(), wasm.keyHasAt(), edgeOfAt, weightAt);
     return {
       pairs,
-      weight: doubles(wasm.edgeWeightAt(), size),
-      samples: doubles(wasm.edgeSamplesAt(), size),
-      self: doubles(wasm.edgeSelfAt(), size),
-      selfOf: doubles(wasm.keySelfAt(), isKernel.length),
-      has: new Uint8Array(buffer, wasm.keyHasAt(), isKernel.length).slice(),
+      weight: columns.taken(Float64Array, wasm.edgeWeightAt(), size),
+      samples: columns.taken(Float64Array, wasm.edgeSamplesAt(), size),
+      self: columns.taken(Float64Array, wasm.edgeSelfAt(), size),
+      selfOf: columns.taken(Float64Array, wasm.keySelfAt(), isKernel.length),
+      has: columns.taken(Uint8Array, wasm.keyHasAt(), isKernel.length),
       sum: { weight: wasm.allWeightOf(), samples: wasm.allSamplesOf() },
       // to be asked for before the next tree is made
-      edgeOf: () => new Int32Array(wasm.memory.buffer, edgeOfAt, nodes).slice(),
-      weightOf: () => new Float64Array(wasm.memory.buffer, weightAt, nodes).slice(),
+      edgeOf: () => columns.copied(Int32Array, edgeOfAt, nodes),
+      weightOf: () => columns.copied(Float64Array, weightAt, nodes),
     };
   }
 
@@ -288,37 +283,40 @@ export class WasmTrees {
   unionTree(base: UnionSide, other: UnionSide, order: Int32Array): UnionTree {
     const { wasm } = this;
     this.endRound();
-    for (const tree of this.spliced.keys()) this.forget([...columnsOf(tree), tree.map]);
+    for (const tree of this.spliced.keys()) this.columns.forget([...columnsOf(tree), tree.map]);
     this.spliced.clear();
     const columns = ({ nodes }: UnionSide) => [
       nodes.size,
-      this.at(nodes.parent),
-      this.at(nodes.key),
+      this.columns.at(nodes.parent),
+      this.columns.at(nodes.key),
     ];
     const [sizeA = 0, parentA = 0, keyA = 0] = columns(base);
     const [sizeB = 0, parentB = 0, keyB = 0] = columns(other);
-    wasm.unionTree(sizeA, parentA, keyA, sizeB, parentB, keyB, this.at(order));
+    wasm.unionTree(sizeA, parentA, keyA, sizeB, parentB, keyB, this.columns.at(order));
     const size = wasm.treeSize() + 1;
     const [placeA, placeB] = [wasm.basePlaceAt(), wasm.newPlaceAt()];
     const sum = (...parts: [places: number, values: Float64Array][]) => {
       const sums = wasm.zeros();
       for (const [places, values] of parts)
-        wasm.addAt(sums, places, this.at(values), places === placeA ? sizeA : sizeB);
-      return this.doubles(sums, size);
+        wasm.addAt(sums, places, this.columns.at(values), places === placeA ? sizeA : sizeB);
+      return this.columns.kept(Float64Array, sums, size);
     };
     const union = {
       size,
-      depth: this.integers(wasm.depthAt(), size),
-      parent: this.integers(wasm.aboveAt(), size),
-      key: this.integers(wasm.nameAt(), size),
+      depth: this.columns.kept(Int32Array, wasm.depthAt(), size),
+      parent: this.columns.kept(Int32Array, wasm.aboveAt(), size),
+      key: this.columns.kept(Int32Array, wasm.nameAt(), size),
       base: sum([placeA, base.self]),
       new: sum([placeB, other.self]),
       moved: sum([placeA, base.moved], [placeB, other.moved]),
-      place: { base: this.integers(placeA, sizeA), new: this.integers(placeB, sizeB) },
+      place: {
+        base: this.columns.kept(Int32Array, placeA, sizeA),
+        new: this.columns.kept(Int32Array, placeB, sizeB),
+      },
     };
     // of the sides' trees their maps are looked at once more, of this one its parents
-    for (const side of [base, other]) this.forget([...columnsOf(side), side.moved]);
-    this.forget([union.depth, union.key, union.base, union.new, union.moved]);
+    for (const side of [base, other]) this.columns.forget([...columnsOf(side), side.moved]);
+    this.columns.forget([union.depth, union.key, union.base, union.new, union.moved]);
     return union;
   }
 
@@ -329,12 +327,12 @@ export class WasmTrees {
     fewest: number,
   ): TestedFrames {
     const { wasm } = this;
-    const parent = this.at(tree.parent);
+    const parent = this.columns.at(tree.parent);
     for (const [side, { weights, map, place, runs }] of sides.entries()) {
       wasm.sumFrames(
         side,
         ...this.entriesOf(weights),
-        ...[map.length, this.at(map), this.at(place)],
+        ...[map.length, this.columns.at(map), this.columns.at(place)],
         ...[tree.size, parent],
         runs,
       );
@@ -343,16 +341,20 @@ export class WasmTrees {
     const picked = sides.map(({ map, runs }, side) => ({
       sums: {
         runs,
-        weight: this.doubles(wasm.pickedWeights(side, count, runs), count * runs),
-        samples: this.doubles(wasm.pickedSamples(side, count), count),
+        weight: this.columns.kept(
+          Float64Array,
+          wasm.pickedWeights(side, count, runs),
+          count * runs,
+        ),
+        samples: this.columns.kept(Float64Array, wasm.pickedSamples(side, count), count),
       },
-      of: this.integers(wasm.frameOfStacks(side, map.length), map.length),
+      of: this.columns.kept(Int32Array, wasm.frameOfStacks(side, map.length), map.length),
     }));
     const [base, other] = picked;
     if (base === undefined || other === undefined) throw new Error('two sides');
     return {
-      frame: this.integers(wasm.frameAt(), count),
-      parent: this.integers(wasm.frameParentAt(), count),
+      frame: this.columns.kept(Int32Array, wasm.frameAt(), count),
+      parent: this.columns.kept(Int32Array, wasm.frameParentAt(), count),
       base: base.sums,
       new: other.sums,
       of: { base: base.of, new: other.of },
@@ -360,53 +362,24 @@ export class WasmTrees {
   }
 
   private entriesOf({ size, node, run, weight, samples }: SideWeights) {
-    return [size, this.at(node), this.at(run), this.at(weight), this.at(samples)] as const;
+    return [
+      size,
+      this.columns.at(node),
+      this.columns.at(run),
+      this.columns.at(weight),
+      this.columns.at(samples),
+    ] as const;
   }
 
   private treeOf(tree: SideTree) {
-    const [parent = 0, key = 0, self = 0, samples = 0] = columnsOf(tree).map((c) => this.at(c));
+    const [parent = 0, key = 0, self = 0, samples = 0] = columnsOf(tree).map((c) =>
+      this.columns.at(c),
+    );
     return [tree.nodes.size, parent, key, self, samples] as const;
   }
 
   private endRound(): void {
-    for (const at of this.ofRound) this.wasm.release(at);
+    this.columns.release(this.ofRound);
     this.ofRound = [];
-  }
-
-  /** Gives up the memory of columns that nobody asks for in there any more. */
-  private forget(columns: readonly Column[]): void {
-    for (const column of columns) {
-      const at = this.places.get(column);
-      if (at !== undefined) this.wasm.release(at);
-      this.places.delete(column);
-    }
-  }
-
-  /** Where a column lies in the module's memory; it is put there if it does not. */
-  private at(column: Int32Array | Float64Array): number {
-    let at = this.places.get(column);
-    if (at === undefined) this.places.set(column, (at = this.put(column)));
-    return at;
-  }
-
-  private put(column: Column): number {
-    const at = this.wasm.allocate(column.byteLength);
-    new Uint8Array(this.wasm.memory.buffer).set(
-      new Uint8Array(column.buffer, column.byteOffset, column.byteLength),
-      at,
-    );
-    return at;
-  }
-
-  private integers(at: number, length: number): Int32Array {
-    const column = new Int32Array(this.wasm.memory.buffer, at, length).slice();
-    this.places.set(column, at);
-    return column;
-  }
-
-  private doubles(at: number, length: number): Float64Array {
-    const column = new Float64Array(this.wasm.memory.buffer, at, length).slice();
-    this.places.set(column, at);
-    return column;
   }
 }

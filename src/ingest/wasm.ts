@@ -13,6 +13,26 @@ export interface WasmMemory {
   readonly buffer: ArrayBuffer;
 }
 
+/** A module that lends memory. */
+export interface WasmAllocator {
+  readonly memory: WasmMemory;
+  allocate(size: number): number;
+}
+
+/** Copies bytes into a module's memory, and says where. */
+export function putInto(
+  module: WasmAllocator,
+  from: Uint8Array | Int32Array | Uint32Array | Float64Array,
+): number {
+  // addresses in the upper 2 GB come out as negative numbers
+  const at = module.allocate(from.byteLength) >>> 0;
+  new Uint8Array(module.memory.buffer).set(
+    new Uint8Array(from.buffer, from.byteOffset, from.byteLength),
+    at,
+  );
+  return at;
+}
+
 const engine = (globalThis as unknown as { WebAssembly?: Engine }).WebAssembly;
 const compiled = new Map<string, Module | null>();
 

@@ -2,16 +2,14 @@
  * Folding through WebAssembly (assembly/): a wide recording has a hundred thousand stacks, and JavaScript that runs once
  * is not compiled by V8 before it has ended. Most names are found there too (assembly/names.ts).
  */
-import { instantiator, StringTable, type WasmMemory } from '../ingest/index.js';
+import { instantiator, putInto, StringTable, type WasmAllocator } from '../ingest/index.js';
 import { FrameNames } from './fold-frame-names.js';
 import type { FoldNameOptions } from './fold-names.js';
 import type { FoldSide, FoldTree } from './fold-tree.js';
 import { columnOf, type Profile } from './profile.js';
 import { taskNames } from './stacks.js';
 
-interface Exports {
-  memory: WasmMemory;
-  allocate(size: number): number;
+interface Exports extends WasmAllocator {
   name(at: number, length: number): number;
   nameCount(): number;
   namesAt(): number;
@@ -185,9 +183,7 @@ class Folder {
     return -2 - at;
   }
 
-  private put(from: Uint8Array | Int32Array | Uint32Array | Float64Array): number {
-    const at = this.wasm.allocate(from.byteLength);
-    this.memory.set(new Uint8Array(from.buffer, from.byteOffset, from.byteLength), at);
-    return at;
+  private put(from: Parameters<typeof putInto>[1]): number {
+    return putInto(this.wasm, from);
   }
 }
