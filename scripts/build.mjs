@@ -35,6 +35,8 @@ for (const [from, to] of [
       join(root, from),
       ...['-o', join(dist, 'assets', to), '-O3', '--noAssert', '--runtime', 'minimal'],
       ...['--enable', 'simd', '--enable', 'bulk-memory'],
+      // the memory of one may be another's next (src/ingest/wasm.ts), which begins with so many pages
+      ...['--importMemory', '--initialMemory', '4'],
     ],
     { cwd: root, stdio: 'inherit' },
   );

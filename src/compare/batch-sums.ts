@@ -1,5 +1,5 @@
 /** Sums over pairs of batches through WebAssembly (assembly/batches.ts): millions of steps that run once. */
-import { instantiator, putInto, type WasmAllocator } from '../ingest/index.js';
+import { instantiator, leaveMemory, putInto, type WasmAllocator } from '../ingest/index.js';
 import type { BatchCounts } from './stats/index.js';
 
 /** A side's batches of consecutive samples, run after run, an empty one between two runs; in columns. */
@@ -75,6 +75,13 @@ export function quickSums(
 }
 
 const NONE = new Float64Array(0);
+
+/** No more sums of these batches are asked for. */
+export function forgetSums(batches: SideBatches): void {
+  const module = instances.get(batches);
+  instances.delete(batches);
+  if (module) leaveMemory(module);
+}
 
 function instanceOf({ size, start, node, samples }: SideBatches): Exports | null {
   const module = instantiator<Exports>('batches.wasm')?.({}) ?? null;

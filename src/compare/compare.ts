@@ -109,6 +109,7 @@ export function compareSides(base: Side, other: Side, options: NormalizeOptions)
   };
   const functions = functionRows(aligned, keys, order, sites, quick);
   const frames = testedFrames(tree, aligned, quick);
+  quick?.end();
   const noisy = (name: 'base' | 'new'): NoisySide => {
     const { side, attributed, ledger: byBucket, ops: byOp, sites: bySite } = sums[name];
     const measures = {

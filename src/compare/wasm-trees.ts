@@ -2,7 +2,7 @@
  * A comparison's sums and trees through WebAssembly (assembly/trees.ts): some hundred thousand entries and nodes that are
  * looked at once.
  */
-import { instantiator, type WasmAllocator } from '../ingest/index.js';
+import { instantiator, leaveMemory, type WasmAllocator } from '../ingest/index.js';
 import type { StackTable, WeightColumn } from '../profile/index.js';
 import type {
   KeyNodes,
@@ -359,6 +359,11 @@ export class WasmTrees {
       new: other.sums,
       of: { base: base.of, new: other.of },
     };
+  }
+
+  /** Nothing more is asked for. */
+  end(): void {
+    leaveMemory(this.wasm);
   }
 
   private entriesOf({ size, node, run, weight, samples }: SideWeights) {

@@ -1,5 +1,5 @@
 import { countsByRow, sideBatches } from './batch-counts.js';
-import type { RowsOfNodes, SideBatches } from './batch-sums.js';
+import { forgetSums, type RowsOfNodes, type SideBatches } from './batch-sums.js';
 import type { Side } from './side.js';
 import { dispersion, fewestSamples, weightDispersion, type RowDispersions } from './stats/index.js';
 import type { RowKind, RowNoise } from './test-rows.js';
@@ -21,7 +21,10 @@ export interface NoisySide {
 export function noiseWithinRuns(base: NoisySide, other: NoisySide): RowNoise | undefined {
   const [b, n] = [base, other].map((side) => {
     const batches = sideBatches(side.side);
-    return batches && sideNoise(side, batches);
+    if (batches === undefined) return undefined;
+    const noise = sideNoise(side, batches);
+    forgetSums(batches);
+    return noise;
   });
   if (b === undefined || n === undefined) return undefined;
   return largerNoise(b, n);

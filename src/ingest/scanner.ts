@@ -6,7 +6,7 @@
 import { parseFrameLine } from './frame-line.js';
 import { parseSampleLine, type SampleLine } from './sample-line.js';
 import type { FrameTable } from './tables.js';
-import { instantiator } from './wasm.js';
+import { instantiator, leaveMemory } from './wasm.js';
 import { WasmTables, type TableExports } from './wasm-tables.js';
 
 /** Which addresses tell frames apart: none, the kernel's (16 digits), or all. */
@@ -322,6 +322,7 @@ export class Scanner {
   /** Ends reading: texts and frames go back to their tables. */
   release(): void {
     this.tables.release();
+    leaveMemory(this.wasm);
   }
 
   private text(at: number, length: number): string {

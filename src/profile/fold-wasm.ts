@@ -2,7 +2,13 @@
  * Folding through WebAssembly (assembly/): a wide recording has a hundred thousand stacks, and JavaScript that runs once
  * is not compiled by V8 before it has ended. Most names are found there too (assembly/names.ts).
  */
-import { instantiator, putInto, StringTable, type WasmAllocator } from '../ingest/index.js';
+import {
+  instantiator,
+  leaveMemory,
+  putInto,
+  StringTable,
+  type WasmAllocator,
+} from '../ingest/index.js';
 import { FrameNames } from './fold-frame-names.js';
 import type { FoldNameOptions } from './fold-names.js';
 import type { FoldSide, FoldTree } from './fold-tree.js';
@@ -132,7 +138,7 @@ class Folder {
     const nameEnds = new Uint32Array(buffer, ends, wasm.nameCount()).slice();
     const bytes = new Uint8Array(buffer, wasm.namesAt(), nameEnds.at(-1) ?? 0).slice();
     names.take({ bytes, ends: nameEnds });
-    return {
+    const made = {
       names,
       parent: new Int32Array(buffer, at, size).slice(),
       name: new Int32Array(buffer, at + 4 * size, size).slice(),
@@ -145,6 +151,8 @@ class Folder {
       }),
       stacks: parts.map(({ stacks }) => stacks),
     };
+    leaveMemory(wasm);
+    return made;
   }
 
   *pieces(): Generator<Buffer> {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { FrameTable, StringTable, type Sample } from '../../src/ingest/index.js';
 import { foldProfile, foldTree, ProfileBuilder, type Profile } from '../../src/profile/index.js';
+import { leaveDirtyMemory } from '../support/dirty-memory.js';
 import { seeded } from '../support/both-readers.js';
 
 /** Names that begin alike, and bytes on either side of the semicolon that parts them. */
@@ -89,6 +90,7 @@ describe('folded stacks', () => {
       const marks = { kernel: seed % 2 === 0, jit: seed % 3 === 0, addrs: seed % 7 === 0 };
       const fold = () => foldProfile(profile, { event: 'e', ...marks });
       delete process.env['PVFLAME_WASM'];
+      leaveDirtyMemory();
       const quick = fold();
       process.env['PVFLAME_WASM'] = 'off';
       expect(fold(), `seed ${seed}`).toEqual(quick);
@@ -110,6 +112,7 @@ describe('folded stacks', () => {
         return { ...columns, name };
       };
       delete process.env['PVFLAME_WASM'];
+      leaveDirtyMemory();
       const quick = tree();
       process.env['PVFLAME_WASM'] = 'off';
       expect(tree(), `seed ${seed}`).toEqual(quick);

@@ -1,5 +1,6 @@
 import { FrameTable, PerfScriptReader, StringTable } from '../../src/ingest/index.js';
 import type { Addresses } from '../../src/ingest/index.js';
+import { leaveDirtyMemory } from './dirty-memory.js';
 import { ProfileBuilder, type Profile, type ProfileOptions } from '../../src/profile/index.js';
 
 /** Mulberry32. */
@@ -206,6 +207,7 @@ export function readThrough(
   chunk = 1 << 16,
 ): { profile: Profile; reader: PerfScriptReader } {
   const frames = new FrameTable(new StringTable());
+  leaveDirtyMemory();
   const builder = new ProfileBuilder(frames, options);
   const blocks = wasm ? builder.blocks(addresses) : undefined;
   const reader = new PerfScriptReader(builder.add, frames, blocks);
@@ -222,6 +224,7 @@ export function readRuns(
   addresses: Addresses,
 ): Profile {
   const frames = new FrameTable(new StringTable());
+  leaveDirtyMemory();
   const builder = new ProfileBuilder(frames, options);
   for (const text of texts) {
     const blocks = wasm ? builder.blocks(addresses) : undefined;
