@@ -2,24 +2,18 @@
  * Folding through WebAssembly (assembly/): a wide recording has a hundred thousand stacks, and JavaScript that runs once
  * is not compiled by V8 before it has ended. Most names are found there too (assembly/names.ts).
  */
-import {
-  instantiator,
-  leaveMemory,
-  putInto,
-  StringTable,
-  type WasmAllocator,
-} from '../ingest/index.js';
+import { instantiator, leaveMemory, putInto, type WasmAllocator } from '../ingest/index.js';
 import { FrameNames } from './fold-frame-names.js';
 import type { FoldNameOptions } from './fold-names.js';
-import type { FoldSide, FoldTree } from './fold-tree.js';
+import type { FoldSide } from './fold-tree.js';
 import { columnOf, type Profile } from './profile.js';
+import type { StackColumns } from './stack-columns.js';
 import { taskNames } from './stacks.js';
 
 interface Exports extends WasmAllocator {
   name(at: number, length: number): number;
-  nameCount(): number;
-  namesAt(): number;
-  nameEnds(): number;
+  nameBegin(id: number): number;
+  nameEnd(id: number): number;
   setFrames(
     texts: number,
     bytes: number,
@@ -29,12 +23,18 @@ interface Exports extends WasmAllocator {
     plain: boolean,
   ): void;
   fold(count: number, parents: number, keys: number): void;
-  placeAt(): number;
   add(count: number, weights: number, samples: number): void;
-  endsAt(): number;
-  stackCount(): number;
-  nodeCount(): number;
-  columns(): number;
+  stackCount(side: number): number;
+  preorder(counts: number): void;
+  jsonAt(): number;
+  upText(): number;
+  rankText(): number;
+  seenAt(): number;
+  seenCount(): number;
+  freshAt(): number;
+  freshCount(): number;
+  endsText(side: number): number;
+  weightsText(side: number): number;
   sort(): void;
   write(): number;
   textAt(): number;
@@ -53,25 +53,15 @@ export function wasmFoldedText(
   return folder.pieces();
 }
 
-/** `foldTree` (fold.ts), undefined as above. */
-export function wasmFoldTree(
+/** `stackColumns` (stack-columns.ts), undefined as above. */
+export function wasmStackColumns(
   sides: readonly FoldSide[],
-  options: FoldNameOptions,
-): FoldTree | undefined {
-  const folder = Folder.make(options);
+  limit: number,
+): StackColumns | undefined {
+  const folder = Folder.make({ kernel: false, jit: false, addrs: false });
   if (folder === undefined) return undefined;
-  const parts = [];
-  for (const side of sides) {
-    if (!folder.add(side)) return undefined;
-    parts.push(folder.part(side.profile.stacks.size));
-  }
-  return folder.tree(parts);
-}
-
-interface Part {
-  nodeOf: Int32Array;
-  ends: Uint8Array;
-  stacks: number;
+  for (const side of sides) if (!folder.add(side)) return undefined;
+  return folder.columns(sides.length, limit);
 }
 
 /** One instance of the module, the sides that are folded into its tree, and names that it does not find itself. */
@@ -117,42 +107,25 @@ class Folder {
     return !this.java;
   }
 
-  /** What the side that was added last has in the tree, given how many nodes its own stacks have. */
-  part(size: number): Part {
+  columns(sides: number, limit: number): StackColumns {
     const { wasm } = this;
+    const stacks = Array.from({ length: sides }, (_, side) => wasm.stackCount(side));
+    const fits = stacks.map((count) => count <= limit);
+    wasm.preorder(fits.reduce((bits, fit, side) => bits | (Number(fit) << side), 0));
+    const json = (length: number) =>
+      new Uint8Array(wasm.memory.buffer, wasm.jsonAt(), length).slice();
+    const [up, rank] = [json(wasm.upText()), json(wasm.rankText())];
+    const ends = fits.map((fit, side) =>
+      fit ? { at: json(wasm.endsText(side)), weight: json(wasm.weightsText(side)) } : null,
+    );
     const { buffer } = wasm.memory;
-    return {
-      nodeOf: new Int32Array(buffer, wasm.placeAt(), size).slice(),
-      ends: new Uint8Array(buffer, wasm.endsAt(), wasm.nodeCount()).slice(),
-      stacks: wasm.stackCount(),
-    };
-  }
-
-  tree(parts: readonly Part[]): FoldTree {
-    const { wasm } = this;
-    const size = wasm.nodeCount();
-    const at = wasm.columns();
-    const ends = wasm.nameEnds();
-    const { buffer } = wasm.memory;
-    const names = new StringTable();
-    const nameEnds = new Uint32Array(buffer, ends, wasm.nameCount()).slice();
-    const bytes = new Uint8Array(buffer, wasm.namesAt(), nameEnds.at(-1) ?? 0).slice();
-    names.take({ bytes, ends: nameEnds });
-    const made = {
-      names,
-      parent: new Int32Array(buffer, at, size).slice(),
-      name: new Int32Array(buffer, at + 4 * size, size).slice(),
-      nodeOf: parts.map(({ nodeOf }) => nodeOf),
-      ends: parts.map((part) => {
-        // nodes of a later side are no ends of an earlier one
-        const all = new Uint8Array(size);
-        all.set(part.ends);
-        return all;
-      }),
-      stacks: parts.map(({ stacks }) => stacks),
-    };
+    const fresh = new Int32Array(buffer, wasm.freshAt(), wasm.freshCount()).slice();
+    const { memory } = this;
+    const names = Array.from(new Int32Array(buffer, wasm.seenAt(), wasm.seenCount()), (id) =>
+      memory.toString('utf8', wasm.nameBegin(id), wasm.nameEnd(id)),
+    );
     leaveMemory(wasm);
-    return made;
+    return { stacks, names, fresh, up, rank, ends };
   }
 
   *pieces(): Generator<Buffer> {

@@ -1,6 +1,6 @@
-import { isFoldKernelDso, type FoldNameOptions, type FoldOptions } from './fold-names.js';
-import { foldedWeights, slowFoldTree, type FoldSide, type FoldTree } from './fold-tree.js';
-import { wasmFoldedText, wasmFoldTree } from './fold-wasm.js';
+import { isFoldKernelDso, type FoldOptions } from './fold-names.js';
+import { foldedWeights, slowFoldTree, type FoldTree } from './fold-tree.js';
+import { wasmFoldedText } from './fold-wasm.js';
 import type { Profile } from './profile.js';
 
 /**
@@ -26,13 +26,6 @@ export function foldedText(profile: Profile, options: FoldOptions): Generator<Bu
   return (
     wasmFoldedText({ profile, event: options.event }, options) ?? slowFoldedText(profile, options)
   );
-}
-
-const PLAIN = { kernel: false, jit: false, addrs: false } as const;
-
-/** Folds each profile's event into one tree; nodes of stacks that both have are shared. */
-export function foldTree(sides: readonly FoldSide[], options: FoldNameOptions = PLAIN): FoldTree {
-  return wasmFoldTree(sides, options) ?? slowFoldTree(sides, options);
 }
 
 /** `foldedText` without WebAssembly. */

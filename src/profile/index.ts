@@ -13,9 +13,10 @@ export {
   type ChosenEvent,
 } from './events.js';
 export { mergeProfiles, compareText } from './merge.js';
-export { foldedText, foldProfile, foldTree } from './fold.js';
+export { foldedText, foldProfile } from './fold.js';
 export type { FoldOptions } from './fold-names.js';
-export { foldedWeights, type FoldSide, type FoldTree } from './fold-tree.js';
+export type { FoldSide } from './fold-tree.js';
+export { stackColumns, type StackColumns } from './stack-columns.js';
 export { packProfile, reviveProfile } from './transfer.js';
 export { readProfile, type ReadOptions } from './read.js';
 export { bootOfRuns, bootsOf, endedAt } from './boots.js';

@@ -1,5 +1,4 @@
 import type { Report } from '../report/schema.js';
-import type { Stacks } from '../report/stacks-schema.js';
 import type { Format } from './formats.js';
 
 export { FORMATS, formatOfName, type Format } from './formats.js';
@@ -8,8 +7,8 @@ export { FORMATS, formatOfName, type Format } from './formats.js';
 export interface Extra {
   /** The document's JSON in bytes, as `renderJson` writes it: made once for all that need it. */
   json: () => Uint8Array;
-  /** Both sides' folded stacks for the page. */
-  stacks: () => Promise<Stacks>;
+  /** Both sides' folded stacks for the page, JSON in bytes. */
+  stacks: () => Promise<Uint8Array>;
 }
 
 /** Renders the report document. Formats are loaded when asked for: most runs want one. */
@@ -40,9 +39,9 @@ export async function prepare(format: Format): Promise<void> {
 
 async function htmlOf(report: Report, extra: Extra): Promise<string> {
   const json = extra.json();
-  const { pack, packDocument, renderPage } = await import('./html/index.js');
+  const { pack, renderPage } = await import('./html/index.js');
   // the document takes longest: it is packed while the stacks are folded and the page is written
   const packed = pack(json.subarray(0, json.length - 1));
-  const stacks = packDocument(await extra.stacks());
+  const stacks = pack(await extra.stacks());
   return renderPage(report, { report: packed, stacks });
 }

@@ -1,6 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { FrameTable, StringTable, type Sample } from '../../src/ingest/index.js';
-import { foldProfile, foldTree, ProfileBuilder, type Profile } from '../../src/profile/index.js';
+import {
+  foldProfile,
+  ProfileBuilder,
+  stackColumns,
+  type Profile,
+} from '../../src/profile/index.js';
 import { leaveDirtyMemory } from '../support/dirty-memory.js';
 import { seeded } from '../support/both-readers.js';
 
@@ -45,14 +50,14 @@ const DSOS = ['[kernel.kallsyms]', '/usr/lib/a.so', '/tmp/perf-1.map', '', '[unk
 const COMMS = ['sh', 'a b', 'a;b', 'java', ';', ''];
 const PERIODS = [1, 0, 7, 123456789, 2 ** 53, 1e300, 0.5, -1];
 
-function invented(seed: number): Profile {
+function invented(seed: number, samples = 40): Profile {
   const random = seeded(seed);
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
   const comms = COMMS.filter((comm) => seed % 5 === 0 || comm !== 'java');
   const frames = new FrameTable(new StringTable());
   const builder = new ProfileBuilder(frames);
   for (let run = 0; run < 2; run++) {
-    for (let i = 0; i < 40; i++) {
+    for (let i = 0; i < samples; i++) {
       const depth = 1 + Math.floor(random() * 6);
       const chain = Int32Array.from({ length: depth }, () =>
         frames.id({
@@ -103,20 +108,34 @@ describe('folded stacks', () => {
     }
   });
 
-  it('of two sides make the same tree with and without WebAssembly', () => {
+  it('of two sides are the same columns with and without WebAssembly, whichever fit', () => {
+    const wide = [];
     for (let seed = 1; seed <= 50; seed++) {
-      const sides = [seed, seed + 1000].map((of) => ({ profile: invented(of), event: 'e' }));
-      const tree = () => {
-        const { names, ...columns } = foldTree(sides);
-        const name = [...columns.name].map((id) => names.text(id));
-        return { ...columns, name };
-      };
+      const samples = seed % 10 === 0 ? 1000 : 40;
+      const sides = [seed, seed + 1000].map((of) => ({
+        profile: invented(of, samples),
+        event: 'e',
+      }));
       delete process.env['PVFLAME_WASM'];
-      leaveDirtyMemory();
-      const quick = tree();
-      process.env['PVFLAME_WASM'] = 'off';
-      expect(tree(), `seed ${seed}`).toEqual(quick);
-      expect(quick.stacks.every((stacks) => stacks > 10)).toBe(true);
+      const [b = 0, n = 0] = stackColumns(sides, 0).stacks;
+      expect(Math.min(b, n)).toBeGreaterThan(10);
+      for (const limit of [0, Math.min(b, n), Math.max(b, n)]) {
+        const columns = () => {
+          const { up, rank, ends, ...others } = stackColumns(sides, limit);
+          const text = (json: Uint8Array) => Buffer.from(json).toString();
+          const ofSide = (side: (typeof ends)[number]) =>
+            side === null ? null : [text(side.at), text(side.weight)];
+          return { ...others, up: text(up), rank: text(rank), ends: ends.map(ofSide) };
+        };
+        delete process.env['PVFLAME_WASM'];
+        leaveDirtyMemory();
+        const quick = columns();
+        process.env['PVFLAME_WASM'] = 'off';
+        expect(columns(), `seed ${seed}, limit ${limit}`).toEqual(quick);
+        wide.push(quick.fresh.length);
+      }
     }
+    // more names below names than the first table holds
+    expect(Math.max(...wide)).toBeGreaterThan(1 << 11);
   });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { foldProfile, readProfile, type Profile } from '../../src/profile/index.js';
 import { packStacks } from '../../src/report/stacks.js';
-import { foldedLines, stacksSchema } from '../../src/report/stacks-schema.js';
+import { foldedLines, stacksSchema, type Stacks } from '../../src/report/stacks-schema.js';
 import { recording } from '../support/recordings.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'pvflame-stacks-'));
@@ -18,14 +18,20 @@ const eventOf = (profile: Profile) => profile.runs[0]?.columns[0]?.event ?? '';
 const fold = (profile: Profile) =>
   foldProfile(profile, { event: eventOf(profile), kernel: false, jit: false, addrs: false });
 
+/** The document as the page's reader takes it. */
+function packed(base: Profile, other: Profile, names: string[] = [], limit?: number): Stacks {
+  const json = packStacks(
+    { profile: base, event: eventOf(base) },
+    { profile: other, event: eventOf(other) },
+    { names },
+    limit,
+  );
+  return stacksSchema.parse(JSON.parse(Buffer.from(json).toString()));
+}
+
 async function expectRoundTrip(base: string[], other: string[], names: string[]): Promise<void> {
   const [b, n] = [await read(base), await read(other)];
-  const packed = packStacks(
-    { profile: b, event: eventOf(b) },
-    { profile: n, event: eventOf(n) },
-    { names },
-  );
-  const back = stacksSchema.parse(JSON.parse(JSON.stringify(packed)));
+  const back = packed(b, n, names);
   expect(foldedLines(back, 'base', { names })).toEqual(fold(b));
   expect(foldedLines(back, 'new', { names })).toEqual(fold(n));
 }
@@ -52,12 +58,7 @@ describe('packStacks', () => {
 
   it('counts the stacks of each side', async () => {
     const [b, n] = [await read([recording('6.1', 'native')]), await read([formats('ns')])];
-    const packed = packStacks(
-      { profile: b, event: eventOf(b) },
-      { profile: n, event: eventOf(n) },
-      { names: [] },
-    );
-    expect(packed.stacks).toEqual({ base: fold(b).length, new: fold(n).length });
+    expect(packed(b, n).stacks).toEqual({ base: fold(b).length, new: fold(n).length });
   });
 
   it('gives back java frames, names with separators, stacks of no weight and equal texts', async () => {
@@ -86,15 +87,17 @@ describe('packStacks', () => {
 
   it('only counts a side with more stacks than the limit', async () => {
     const [b, n] = [await read([recording('6.1', 'native')]), await read([formats('ns')])];
-    const packed = packStacks(
-      { profile: b, event: eventOf(b) },
-      { profile: n, event: eventOf(n) },
-      { names: [] },
-      fold(n).length,
-    );
-    expect(packed.base).toBeNull();
-    expect(packed.stacks.base).toBe(fold(b).length);
-    expect(foldedLines(packed, 'new', { names: [] })).toEqual(fold(n));
-    expect(packed.nodes.up.length).toBeLessThan(50);
+    const limited = packed(b, n, [], fold(n).length);
+    expect(limited.base).toBeNull();
+    expect(limited.stacks.base).toBe(fold(b).length);
+    expect(foldedLines(limited, 'new', { names: [] })).toEqual(fold(n));
+    expect(limited.nodes.up.length).toBeLessThan(50);
+    const counted = packed(b, n, [], 0);
+    expect([counted.base, counted.new, counted.names, counted.nodes.up]).toEqual([
+      null,
+      null,
+      [],
+      [],
+    ]);
   });
 });

@@ -1,73 +1,16 @@
 // Folded stacks as text, in WebAssembly: AssemblyScript, not TypeScript. ../fold-wasm.ts is the other side, and
-// ../fold.ts says the same in TypeScript, for machines without.
+// ../fold.ts says the same in TypeScript, for machines without. Of the one side that was folded.
 import { filled, grown } from '../../ingest/assembly/memory';
-import { child, nodeCount, nodesAt } from '../../ingest/assembly/tree';
-import { lengthOf, listOf, nameOfKey, NO_NAME, SEMICOLON, textOf, textRanks } from './names';
-export { name, nameCount, nameEnds, namesAt, setFrames } from './names';
-export { columns, nodeCount } from '../../ingest/assembly/tree';
-
-/** Writes a weight that is no whole number below 2^53 as JavaScript prints it; returns its length, 40 at most. */
-@external("env", "printed")
-declare function printed(weight: f64, at: usize): i32;
+import { nodeCount, nodesAt } from '../../ingest/assembly/tree';
+import { lengthOf, SEMICOLON, textOf, textRanks } from './names';
+import { putWeight } from './numbers';
+import { endsAt, weightAt } from './sides';
+export { name, nameBegin, nameEnd, setFrames } from './names';
+export { add, allocate, fold, stackCount } from './sides';
+export { endsText, freshAt, freshCount, jsonAt, preorder, rankText, seenAt, seenCount, upText, weightsText } from './stack-columns';
 
 const SPACE: u8 = 32;
 const NEWLINE: u8 = 10;
-
-/** Memory that the other side fills in. */
-export function allocate(size: usize): usize { return heap.alloc(size + 16); }
-
-// ---- the tree of names --------------------------------------------------------------------------------
-
-/** The folded node of each of the profile's; -1 where nothing is left of its stack. */
-let place: usize = 0;
-let sums: usize = 0;
-let ends: usize = 0;
-
-/** How many stacks end in the tree. */
-let stacks: i32 = 0;
-export function placeAt(): usize { return place; }
-export function endsAt(): usize { return ends; }
-export function stackCount(): i32 { return stacks; }
-
-/**
- * Folds a profile's stacks, parent and key of each node in columns, into the tree. What was added to the one before is
- * forgotten.
- */
-export function fold(count: i32, parents: usize, keys: usize): void {
-  stacks = 0;
-  place = heap.alloc(<usize>count << 2);
-  for (let node = 0; node < count; node++) {
-    const at = <usize>node << 2;
-    const parent = load<i32>(parents + at);
-    let folded = parent < 0 ? -1 : load<i32>(place + (<usize>parent << 2));
-    const name = nameOfKey(load<i32>(keys + at));
-    if (name >= 0) {
-      folded = child(folded, name);
-    } else if (name < NO_NAME) {
-      const list = listOf(name);
-      const names = load<i32>(list);
-      for (let i = 1; i <= names; i++) folded = child(folded, load<i32>(list + (<usize>i << 2)));
-    }
-    store<i32>(place + at, folded);
-  }
-  const size = <usize>nodeCount();
-  sums = heap.alloc(size << 3);
-  memory.fill(sums, 0, size << 3);
-  ends = heap.alloc(size);
-  memory.fill(ends, 0, size);
-}
-
-/** Adds a run's weights and samples, by the profile's nodes from the first on. */
-export function add(count: i32, weights: usize, samples: usize): void {
-  for (let node = 0; node < count; node++) {
-    if (load<u32>(samples + (<usize>node << 2)) == 0) continue;
-    const folded = <usize>load<i32>(place + (<usize>node << 2));
-    const at = sums + (folded << 3);
-    store<f64>(at, load<f64>(at) + load<f64>(weights + (<usize>node << 3)));
-    if (load<u8>(ends + folded) == 0) stacks++;
-    store<u8>(ends + folded, 1);
-  }
-}
 
 // ---- order ----------------------------------------------------------------------------------------------
 
@@ -87,7 +30,7 @@ export function sort(): void {
   for (let node = size - 1; node >= 0; node--) {
     const above = first + (<usize>(load<i32>(nodes + (<usize>node << 3)) + 1) << 2);
     if (load<u8>(goesOn + (node + 1)) != 0) putBefore(above, 2 * node + 1);
-    if (load<u8>(ends + node) != 0) putBefore(above, 2 * node);
+    if (endsAt(0, node)) putBefore(above, 2 * node);
   }
   ranks = textRanks();
   for (let node = 0; node <= size; node++) {
@@ -186,20 +129,6 @@ let out: usize = heap.alloc(1 << 20);
 let outRoom: usize = 1 << 20;
 export function textAt(): usize { return out; }
 
-/** The digits of a weight; returns behind them. */
-function putWeight(weight: f64, at: usize): usize {
-  if (!(weight >= 0 && weight < 9007199254740992 && Math.floor(weight) == weight))
-    return at + printed(weight, at);
-  let value = <u64>weight;
-  let digits = 1;
-  for (let v = value; v >= 10; v /= 10) digits++;
-  for (let p = at + digits; p > at; ) {
-    store<u8>(--p, 48 + <u8>(value % 10));
-    value /= 10;
-  }
-  return at + digits;
-}
-
 /** Writes whole lines to `textAt()`, and gives their bytes; 0 at the end. */
 export function write(): i32 {
   const nodes = nodesAt();
@@ -239,7 +168,7 @@ export function write(): i32 {
     memory.copy(at + begin, text, length);
     at += end;
     store<u8>(at++, SPACE);
-    at = putWeight(load<f64>(sums + (<usize>node << 3)), at);
+    at = putWeight(weightAt(0, node), at);
     store<u8>(at++, NEWLINE);
   }
   return <i32>(at - out);

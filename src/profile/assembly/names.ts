@@ -35,9 +35,9 @@ export function textOf(id: i32): usize { return names.arena + names.startOf(id);
 export function lengthOf(id: i32): i32 { return names.endOf(id) - names.startOf(id); }
 
 export function nameCount(): i32 { return names.count; }
-/** The names' bytes, one behind the other in the order of their ids, and where each ends (4 bytes): a copy. */
-export function namesAt(): usize { return names.arena; }
-export function nameEnds(): usize { return names.ends(); }
+/** Where a name's bytes begin and end. */
+export function nameBegin(id: i32): usize { return textOf(id); }
+export function nameEnd(id: i32): usize { return textOf(id) + lengthOf(id); }
 
 // ---- frames and tasks ----------------------------------------------------------------------------
 

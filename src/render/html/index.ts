@@ -22,7 +22,7 @@ import { patchingSection } from './patching.js';
 import { provenance } from './provenance.js';
 import { functionsSection, opsSection, sitesSection } from './tables.js';
 
-export { pack, packDocument } from './embed.js';
+export { pack } from './embed.js';
 
 /** Reads and loads what a page is made of. */
 export async function prepare(): Promise<void> {
