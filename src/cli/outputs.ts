@@ -3,7 +3,7 @@ import {
   closeSync,
   constants,
   openSync,
-  renameSync,
+  rename,
   rmSync,
   statSync,
   write,
@@ -15,6 +15,7 @@ import { writeNow } from './write-now.js';
 
 const pending = new Set<string>();
 const writeSome = promisify(write);
+const moved = promisify(rename);
 
 /** Fails before the long work if an output could not be written at the end of it. */
 export function requireWritable(path: string): void {
@@ -45,7 +46,8 @@ export async function writeOutput(path: string, data: string | Uint8Array): Prom
     pending.add(beside);
     try {
       await writeTo(beside, data);
-      renameSync(beside, path);
+      // to replace a file takes longer: what it held before is given up
+      await moved(beside, path);
     } finally {
       rmSync(beside, { force: true });
       pending.delete(beside);
