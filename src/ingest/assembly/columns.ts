@@ -1,6 +1,5 @@
 // Weights and samples by stack node, a column an event of a run: what ../../profile/weights.ts and batches.ts do sample
 // by sample, and hold at the run's end.
-import { grown } from './memory';
 
 /** Batches of a run; when all are full, neighbours are merged by two. */
 const MOST: i32 = 64;
@@ -12,6 +11,12 @@ const MOST: i32 = 64;
 const NODE: usize = 4;
 const SAMPLES: usize = 8;
 const LAST: usize = 12;
+/** Nodes that a column has room for at first, and entries. */
+const FIRST: i32 = 1 << 12;
+
+/** Memory costs nothing before it is touched, and moving costs twice. */
+@inline
+function larger(room: i32): i32 { return room < 1 << 18 ? room * 4 : room * 2; }
 
 /** The other side reads it as it lies in memory: 4 bytes a field, 8 of `total` and `squares`. */
 @unmanaged
@@ -43,13 +48,12 @@ export function newColumn(ordered: bool): usize {
   const at = heap.alloc(offsetof<Column>());
   memory.fill(at, 0, offsetof<Column>());
   const column = changetype<Column>(at);
-  column.room = 1 << 10;
-  column.sums = heap.alloc(1 << (10 + NODE));
-  clear(column.sums, 1 << 10);
+  column.room = FIRST;
+  column.sums = heap.alloc(<usize>FIRST << NODE);
   if (ordered) {
-    column.entryRoom = 1 << 8;
-    column.nodes = heap.alloc(4 << 8);
-    column.entryCounts = heap.alloc(4 << 8);
+    column.entryRoom = FIRST;
+    column.nodes = heap.alloc(<usize>FIRST << 2);
+    column.entryCounts = heap.alloc(<usize>FIRST << 2);
     column.starts = heap.alloc(<usize>MOST << 2);
     store<i32>(column.starts, 0);
     column.batches = 1;
@@ -94,8 +98,9 @@ export function columnSums(at: usize): usize {
 export function addSample(at: usize, node: i32, weight: f64): void {
   const column = changetype<Column>(at);
   if (node >= column.used) {
-    column.used = node + 1;
     if (node >= column.room) grow(column, node);
+    clear(column.sums + (<usize>column.used << NODE), node + 1 - column.used);
+    column.used = node + 1;
   }
   const sum = column.sums + (<usize>node << NODE);
   store<f64>(sum, load<f64>(sum) + weight);
@@ -107,12 +112,8 @@ export function addSample(at: usize, node: i32, weight: f64): void {
 }
 
 function grow(column: Column, node: i32): void {
-  const before = column.room;
-  while (node >= column.room) {
-    column.sums = grown(column.sums, <usize>column.room << NODE);
-    column.room *= 2;
-  }
-  clear(column.sums + (<usize>before << NODE), column.room - before);
+  while (node >= column.room) column.room = larger(column.room);
+  column.sums = heap.realloc(column.sums, <usize>column.room << NODE);
 }
 
 @inline
@@ -142,9 +143,9 @@ function addEntry(column: Column, node: i32, samples: u32, first: i32, end: i32)
     return false;
   }
   if (end == column.entryRoom) {
-    column.nodes = grown(column.nodes, <usize>end << 2);
-    column.entryCounts = grown(column.entryCounts, <usize>end << 2);
-    column.entryRoom *= 2;
+    column.entryRoom = larger(end);
+    column.nodes = heap.realloc(column.nodes, <usize>column.entryRoom << 2);
+    column.entryCounts = heap.realloc(column.entryCounts, <usize>column.entryRoom << 2);
   }
   store<i32>(column.nodes + (<usize>end << 2), node);
   store<u32>(column.entryCounts + (<usize>end << 2), samples);

@@ -2,10 +2,12 @@
 // -1 - (its text's id) of a task at the top.
 import { filled, grown } from './memory';
 
+/** Most recordings have fewer nodes; memory costs nothing before it is touched. */
+const FIRST: i32 = 1 << 18;
 /** Each node: parent (4), key (4). The one below it that was asked for last stands in `recent`. */
-let nodes: usize = heap.alloc(8 << 12);
-let recent: usize = filled(1 << 12);
-let room: i32 = 1 << 12;
+let nodes: usize = heap.alloc(<usize>FIRST << 3);
+let recent: usize = heap.alloc(<usize>FIRST << 2);
+let room: i32 = FIRST;
 let count: i32 = 0;
 /** The index has the nodes that do not stand right behind their parent. */
 let indexed: i32 = 0;
