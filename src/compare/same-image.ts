@@ -36,19 +36,34 @@ export function functionStarts(
   isUsed: (frame: number) => boolean = () => true,
 ): Map<string, bigint> {
   const { frames } = side.profile;
-  const starts = new Map<string, bigint>();
-  const twice = new Set<string>();
+  const { strings, symbol: symbols, offset: offsets, addressHi, addressLo } = frames;
+  const { dso, kind } = side.facts;
+  // of each symbol, by its id: the start's upper and lower half; in the order of first sight
+  const hi = new Float64Array(strings.size);
+  const lo = new Float64Array(strings.size).fill(-1);
+  const twice = new Uint8Array(strings.size);
+  const seen: number[] = [];
   for (let id = 0; id < frames.size; id++) {
-    const offset = frames.offset[id] ?? -1;
-    if (side.facts.dso[id] !== '[kernel]' || offset < 0 || offset > 0x1000000) continue;
-    if (side.facts.kind[id] === 'user' || !isUsed(id)) continue;
-    const address = (BigInt(frames.addressHi[id] ?? 0) << 32n) | BigInt(frames.addressLo[id] ?? 0);
-    const symbol = frames.strings.text(frames.symbol[id] ?? 0);
-    const start = address - BigInt(offset);
-    const known = starts.get(symbol);
-    if (known === undefined) starts.set(symbol, start);
-    else if (known !== start) twice.add(symbol);
+    const offset = offsets[id] ?? -1;
+    if (dso[id] !== '[kernel]' || offset < 0 || offset > 0x1000000) continue;
+    if (kind[id] === 'user' || !isUsed(id)) continue;
+    const symbol = symbols[id] ?? 0;
+    const below = (addressLo[id] ?? 0) - offset;
+    const upper = (addressHi[id] ?? 0) - (below < 0 ? 1 : 0);
+    const lower = below < 0 ? below + 2 ** 32 : below;
+    if (lo[symbol] === -1) {
+      hi[symbol] = upper;
+      lo[symbol] = lower;
+      seen.push(symbol);
+    } else if (hi[symbol] !== upper || lo[symbol] !== lower) {
+      twice[symbol] = 1;
+    }
   }
-  for (const symbol of twice) starts.delete(symbol);
+  const starts = new Map<string, bigint>();
+  for (const symbol of seen) {
+    if (twice[symbol] === 1) continue;
+    const start = (BigInt(hi[symbol] ?? 0) << 32n) + BigInt(lo[symbol] ?? 0);
+    starts.set(strings.text(symbol), start);
+  }
   return starts;
 }

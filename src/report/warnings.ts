@@ -270,17 +270,23 @@ export function kernelSamples(side: Side): {
 }
 
 const [UNKNOWN, KNOWN, WITHOUT_OFFSET] = [1, 2, 4];
+const [NAMED, SAID_UNKNOWN, EMPTY] = [1, 2, 3];
 
 /** Of each frame; 0 of user code. */
 function kernelFrameKinds({ profile, facts }: Side): Uint8Array {
-  const { frames } = profile;
-  const kinds = new Uint8Array(frames.size);
-  for (let frame = 0; frame < kinds.length; frame++) {
+  const { strings, symbol: symbols, offset: offsets, size } = profile.frames;
+  const kinds = new Uint8Array(size);
+  // what each symbol says, by its id
+  const texts = new Uint8Array(strings.size);
+  for (let frame = 0; frame < size; frame++) {
     if (facts.kind[frame] === 'user') continue;
-    const symbol = frames.strings.text(frames.symbol[frame] ?? 0);
-    const isBare = (frames.offset[frame] ?? -1) < 0 && symbol !== '[unknown]';
-    kinds[frame] =
-      (symbol === '[unknown]' || symbol === '' ? UNKNOWN : KNOWN) | (isBare ? WITHOUT_OFFSET : 0);
+    const symbol = symbols[frame] ?? 0;
+    if (texts[symbol] === 0) {
+      const text = strings.text(symbol);
+      texts[symbol] = text === '[unknown]' ? SAID_UNKNOWN : text === '' ? EMPTY : NAMED;
+    }
+    const isBare = (offsets[frame] ?? -1) < 0 && texts[symbol] !== SAID_UNKNOWN;
+    kinds[frame] = (texts[symbol] === NAMED ? KNOWN : UNKNOWN) | (isBare ? WITHOUT_OFFSET : 0);
   }
   return kinds;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { chiSquareQuantile } from '../../../src/compare/stats/distributions.js';
 import { sdInterval, varianceRatioInterval } from '../../../src/compare/stats/index.js';
-import { sameStarts } from '../../../src/compare/same-image.js';
+import { functionStarts, sameStarts } from '../../../src/compare/same-image.js';
 import { budgetNeeds, noiseOf } from '../../../src/compare/index.js';
 import { emptyHeader, FrameTable, StringTable } from '../../../src/ingest/index.js';
 import { frameFacts } from '../../../src/paravirt/index.js';
@@ -44,6 +44,35 @@ describe('sameStarts', () => {
     ['a tenth elsewhere', starts(0n), starts(0n, 40, 4), false],
     ['too few in common', starts(0n, 10), starts(0n, 10), null],
   ])('%s', (_what, a, b, same) => expect(sameStarts(a, b)).toBe(same));
+});
+
+describe('functionStarts', () => {
+  it('subtracts offsets across 32 bits, and leaves out what was seen at two starts', () => {
+    const frames = new FrameTable(new StringTable());
+    const add = (symbol: string, address: bigint, offset: number, dso = '[kernel.kallsyms]') =>
+      frames.id({
+        ...{ addressHi: Number(address >> 32n), addressLo: Number(address & 0xffffffffn) },
+        ...{ symbol, offset, dso, inlined: false },
+      });
+    add('across', 0xffffffff_00000010n, 0x20);
+    add('across', 0xffffffff_0000001fn, 0x2f);
+    add('twice', 0xffffffff_81000010n, 0x10);
+    add('twice', 0xffffffff_81000010n, 0x20);
+    add('bare', 0xffffffff_82000000n, -1);
+    add('far', 0xffffffff_83000000n, 0x2000000);
+    add('user', 0x7f00_00001000n, 0x10, '/bin/a');
+    add('plain', 0xffffffff_84000123n, 0x23);
+    const facts = frameFacts(frames, { exactSymbols: false });
+    const profile = { frames } as unknown as Profile;
+    expect([...functionStarts({ profile, facts })]).toEqual([
+      ['across', 0xfffffffe_fffffff0n],
+      ['plain', 0xffffffff_84000100n],
+    ]);
+    const used = (frame: number) => frame === 2;
+    expect([...functionStarts({ profile, facts }, used)]).toEqual([
+      ['twice', 0xffffffff_81000000n],
+    ]);
+  });
 });
 
 /** Runs of which each row has its own samples of weight 1000, taken in turn. */
