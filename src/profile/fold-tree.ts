@@ -28,7 +28,24 @@ export interface FoldSide {
   event: string;
 }
 
-/** `foldTree` (fold.ts) without WebAssembly. */
+/**
+ * Folded stacks of several sides as one prefix tree in preorder, under the names that `fold` prints without options: the
+ * columns of `pvflame-stacks/1` (docs/report.md). Those with a number a node are JSON already.
+ */
+export interface StackColumns {
+  /** One a side: how many stacks it has. */
+  stacks: number[];
+  /** The nodes' names, in the order of first sight. */
+  names: string[];
+  /** Of the names that are new below a name: their places in `names`. */
+  fresh: Int32Array;
+  up: Uint8Array;
+  rank: Uint8Array;
+  /** One a side: null where it has more stacks than the limit. */
+  ends: ({ at: Uint8Array; weight: Uint8Array } | null)[];
+}
+
+/** Folds each profile's event into one tree, without WebAssembly; nodes of stacks that both have are shared. */
 export function slowFoldTree(sides: readonly FoldSide[], options: FoldNameOptions): FoldTree {
   const nodes = new StackTable(sides.reduce((sum, { profile }) => sum + profile.stacks.size, 0));
   const names = new StringTable();

@@ -5,9 +5,8 @@
 import { instantiator, leaveMemory, putInto, type WasmAllocator } from '../ingest/index.js';
 import { FrameNames } from './fold-frame-names.js';
 import type { FoldNameOptions } from './fold-names.js';
-import type { FoldSide } from './fold-tree.js';
+import type { FoldSide, StackColumns } from './fold-tree.js';
 import { columnOf, type Profile } from './profile.js';
-import type { StackColumns } from './stack-columns.js';
 import { taskNames } from './stacks.js';
 
 interface Exports extends WasmAllocator {

@@ -15,8 +15,8 @@ export {
 export { mergeProfiles, compareText } from './merge.js';
 export { foldedText, foldProfile } from './fold.js';
 export type { FoldOptions } from './fold-names.js';
-export type { FoldSide } from './fold-tree.js';
-export { stackColumns, type StackColumns } from './stack-columns.js';
+export type { FoldSide, StackColumns } from './fold-tree.js';
+export { stackColumns } from './stack-columns.js';
 export { packProfile, reviveProfile } from './transfer.js';
 export { readProfile, type ReadOptions } from './read.js';
 export { bootOfRuns, bootsOf, endedAt } from './boots.js';

@@ -1,22 +1,11 @@
-import { foldedWeights, slowFoldTree, type FoldSide, type FoldTree } from './fold-tree.js';
+import {
+  foldedWeights,
+  slowFoldTree,
+  type FoldSide,
+  type FoldTree,
+  type StackColumns,
+} from './fold-tree.js';
 import { wasmStackColumns } from './fold-wasm.js';
-
-/**
- * Folded stacks of several sides as one prefix tree in preorder, under the names that `fold` prints without options: the
- * columns of `pvflame-stacks/1` (docs/report.md). Those with a number a node are JSON already.
- */
-export interface StackColumns {
-  /** One a side: how many stacks it has. */
-  stacks: number[];
-  /** The nodes' names, in the order of first sight. */
-  names: string[];
-  /** Of the names that are new below a name: their places in `names`. */
-  fresh: Int32Array;
-  up: Uint8Array;
-  rank: Uint8Array;
-  /** One a side: null where it has more stacks than the limit. */
-  ends: ({ at: Uint8Array; weight: Uint8Array } | null)[];
-}
 
 /** The columns of both sides; of a side with more than `limit` stacks these are only counted. */
 export function stackColumns(sides: readonly FoldSide[], limit: number): StackColumns {

@@ -112,7 +112,7 @@ describe('folded stacks', () => {
     const wide = [];
     for (let seed = 1; seed <= 50; seed++) {
       const samples = seed % 10 === 0 ? 1000 : 40;
-      const sides = [seed, seed + 1000].map((of) => ({
+      const sides = [seed, seed + 1000, ...(seed % 3 === 0 ? [seed + 2000] : [])].map((of) => ({
         profile: invented(of, samples),
         event: 'e',
       }));

@@ -1,14 +1,14 @@
 // Sides' stacks in one prefix tree of names: what ../fold-tree.ts does in TypeScript.
+import { grown } from '../../ingest/assembly/memory';
 import { child, nodeCount } from '../../ingest/assembly/tree';
 import { listOf, nameOfKey, NO_NAME } from './names';
 
 /** Memory that the other side fills in. */
 export function allocate(size: usize): usize { return heap.alloc(size + 16); }
 
-/** Sides that can be folded into one tree. */
-const MOST: i32 = 8;
 /** Each side: where its stacks end (4), their weights (4), how many nodes have these (4), its stacks (4). */
-const sides: usize = heap.alloc(<usize>MOST << 4);
+let sides: usize = heap.alloc(2 << 4);
+let sideRoom: i32 = 2;
 let sideCount: i32 = 0;
 
 /** The folded node of each of the last side's; -1 where nothing is left of its stack. */
@@ -54,6 +54,10 @@ export function fold(count: i32, parents: usize, keys: usize): void {
   memory.fill(sums, 0, size << 3);
   ends = heap.alloc(size);
   memory.fill(ends, 0, size);
+  if (sideCount == sideRoom) {
+    sides = grown(sides, <usize>sideRoom << 4);
+    sideRoom *= 2;
+  }
   const at = sideAt(sideCount++);
   store<usize>(at, ends);
   store<usize>(at, sums, 4);
