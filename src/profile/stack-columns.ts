@@ -69,8 +69,9 @@ function preorder(
 
 /** 1: a stack ends at this node or below. */
 function onStacks(parent: Int32Array, ends: readonly Uint8Array[]): Uint8Array {
-  const [wanted = new Uint8Array(), other] = ends.map((marks) => marks.slice());
-  for (let node = 0; node < (other?.length ?? 0); node++) if (other?.[node] === 1) wanted[node] = 1;
+  const wanted = new Uint8Array(parent.length);
+  for (const marks of ends)
+    for (let node = 0; node < marks.length; node++) if (marks[node] === 1) wanted[node] = 1;
   // children come after their parents, so that one pass from the end marks every path
   for (let node = parent.length - 1; node >= 0; node--) {
     const above = parent[node] ?? -1;
