@@ -21,12 +21,13 @@ execFileSync(
     stdio: 'inherit',
   },
 );
-// AssemblyScript: reading perf script text, writing folded stacks, sums over batches, a comparison's trees
+// AssemblyScript: reading perf script text, writing folded stacks, sums over batches, a comparison's trees, columns as JSON
 for (const [from, to] of [
   ['src/ingest/assembly/scan.ts', 'scan.wasm'],
   ['src/profile/assembly/fold.ts', 'fold.wasm'],
   ['src/compare/assembly/batches.ts', 'batches.wasm'],
   ['src/compare/assembly/trees.ts', 'trees.wasm'],
+  ['src/report/assembly/columns.ts', 'columns.wasm'],
 ]) {
   execFileSync(
     process.execPath,

@@ -61,7 +61,8 @@ function sums({ total, ledger, sumCheck, graph }: Report): string[] {
       wrong.push(`ledger ${row.bucket}: delta is not new - base`);
   }
   for (const side of ['base', 'new'] as const) {
-    const drawn = graph.nodes[side].reduce((sum, weight) => sum + weight, 0);
+    let drawn = 0;
+    for (const weight of graph.nodes[side]) drawn += weight;
     if (!same(drawn, total[side]))
       wrong.push(`the graph's ${side} adds up to ${drawn}, the total is ${total[side]}`);
   }

@@ -17,7 +17,7 @@ export async function writeReport(
 ): Promise<void> {
   let json: Uint8Array | undefined;
   const extra: Extra = {
-    json: () => (json ??= Buffer.from(renderJson(report))),
+    json: () => (json ??= renderJson(report)),
     stacks: async () => {
       const { packStacks } = await import('../report/stacks.js');
       return packStacks(sides.base, sides.new, report.graph);

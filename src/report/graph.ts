@@ -14,29 +14,25 @@ export function graphOf({ tree, keys, order, verdicts, findings }: Comparison): 
   return {
     ...names,
     nodes: {
-      depth: listOf(tree.depth),
+      depth: tree.depth,
       name: lookedUp(tree.key, of),
       kind,
-      base: listOf(tree.base),
-      new: listOf(tree.new),
+      base: tree.base,
+      new: tree.new,
       verdict,
-      moved: listOf(tree.moved),
+      moved: tree.moved,
     },
   };
 }
 
-/** A plain list, as documents hold them. */
-function listOf(values: Float64Array | Int32Array): number[] {
-  const list = new Array<number>(values.length);
-  for (let i = 0; i < list.length; i++) list[i] = values[i] ?? 0;
-  return list;
-}
-
-/** The same of what is found at each place; 0 where there is nothing. */
-function lookedUp(places: Int32Array | Uint8Array, values: Int32Array | Uint8Array): number[] {
-  const list = new Array<number>(places.length);
-  for (let i = 0; i < places.length; i++) list[i] = values[places[i] ?? 0] ?? 0;
-  return list;
+/** What is found at each place; 0 where there is nothing. */
+function lookedUp<T extends Int32Array | Uint8Array>(
+  places: Int32Array | Uint8Array,
+  values: T,
+): T {
+  const found = new (values.constructor as new (length: number) => T)(places.length);
+  for (let i = 0; i < places.length; i++) found[i] = values[places[i] ?? 0] ?? 0;
+  return found;
 }
 
 /** Names in the order in which the tree shows them; `of` has each key's. */

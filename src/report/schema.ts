@@ -379,7 +379,15 @@ export const reportSchema = z.object({
   }),
 });
 
-export type Report = z.infer<typeof reportSchema>;
+/** A report as it is parsed, and as `JSON.stringify` writes it. */
+export type ReportDocument = z.infer<typeof reportSchema>;
+/** A list in a document that was parsed, typed in a report that was made here. */
+export type NodeColumn = number[] | Int32Array | Uint8Array | Float64Array;
+/** The graph; `JSON.stringify` does not know typed columns, `renderJson` (render/json.ts) does. */
+export type Graph = Omit<ReportDocument['graph'], 'nodes'> & {
+  nodes: Record<keyof ReportDocument['graph']['nodes'], NodeColumn>;
+};
+export type Report = Omit<ReportDocument, 'graph'> & { graph: Graph };
 export type Side = z.infer<typeof side>;
 export type Verdict = z.infer<typeof verdict>;
 export type Bucket = z.infer<typeof bucket>;
@@ -387,7 +395,6 @@ export type LedgerRow = z.infer<typeof ledgerRow>;
 export type OpRow = z.infer<typeof opRow>;
 export type SiteRow = z.infer<typeof siteRow>;
 export type FunctionRow = z.infer<typeof functionRow>;
-export type Graph = z.infer<typeof graph>;
 export type BudgetEntry = z.infer<typeof budgetEntry>;
 export type Splice = z.infer<typeof splice>;
 export type WarningCode = (typeof WARNING_CODES)[number];

@@ -31,7 +31,7 @@ function mirrored(row: Row): unknown[] {
 /** All rows by a name that both directions give them. */
 function rowsOf(report: Report, one: (row: Row) => unknown[]): Record<string, unknown[]> {
   const swap = one === mirrored;
-  const names = report.graph.nodes.name.map((name) => report.graph.names[name] ?? '');
+  const names = Array.from(report.graph.nodes.name, (name) => report.graph.names[name] ?? '');
   const rows: [string, unknown[]][] = [
     ['total', one(report.total)],
     ...report.ledger.map((row): [string, unknown[]] => [`bucket ${row.bucket}`, one(row)]),
@@ -52,7 +52,7 @@ function rowsOf(report: Report, one: (row: Row) => unknown[]): Record<string, un
     ['frames', names],
     [
       'colours',
-      report.graph.nodes.verdict.map((code) => {
+      Array.from(report.graph.nodes.verdict, (code) => {
         const verdict = VERDICTS[code] ?? '';
         return swap ? (MIRRORED[verdict] ?? verdict) : verdict;
       }),

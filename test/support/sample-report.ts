@@ -2,7 +2,7 @@ import { KIND_NAMES, VERDICT_TOO_LITTLE } from '../../src/render/shared/codes.js
 import {
   reportSchema,
   SITE_STATES,
-  type Report,
+  type ReportDocument,
   type Side,
   type SiteState,
 } from '../../src/report/schema.js';
@@ -74,7 +74,7 @@ function sum(paths: readonly SamplePath[], key: 'base' | 'new'): number {
 }
 
 /** The paths as a prefix tree in preorder columns, children by name. */
-function graphOf(paths: readonly SamplePath[]): Report['graph'] {
+function graphOf(paths: readonly SamplePath[]): ReportDocument['graph'] {
   const root: TreeNode = { name: 'all@root', base: 0, new: 0, children: new Map() };
   for (const { path, base, new: newer } of paths) {
     let node = root;
@@ -86,7 +86,7 @@ function graphOf(paths: readonly SamplePath[]): Report['graph'] {
     node.base += base;
     node.new += newer;
   }
-  const graph: Report['graph'] = {
+  const graph: ReportDocument['graph'] = {
     names: [],
     dsos: [],
     raw: [],
@@ -116,7 +116,10 @@ function graphOf(paths: readonly SamplePath[]): Report['graph'] {
 }
 
 /** A valid report over the given paths; op rows come from frames of kind op. */
-export function sampleReport(paths: readonly SamplePath[], options: SampleOptions = {}): Report {
+export function sampleReport(
+  paths: readonly SamplePath[],
+  options: SampleOptions = {},
+): ReportDocument {
   const base = sum(paths, 'base');
   const newer = sum(paths, 'new');
   const percent = (value: number): number | null => (base > 0 ? (value / base) * 100 : null);
@@ -247,8 +250,8 @@ export function sampleReport(paths: readonly SamplePath[], options: SampleOption
 }
 
 /** The same report as images would have it: half of `rest` is the callers', a tenth of `call` the sites'. */
-function withImages(report: Report): Report {
-  const of = (bucket: string): Report['ledger'][number] =>
+function withImages(report: ReportDocument): ReportDocument {
+  const of = (bucket: string): ReportDocument['ledger'][number] =>
     report.ledger.find((row) => row.bucket === bucket)!;
   const set = (bucket: string, base: number | null, newer: number | null): void => {
     const delta = base === null || newer === null ? null : newer - base;

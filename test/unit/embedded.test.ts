@@ -3,11 +3,13 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { UserError } from '../../src/errors.js';
 import { embeddedReport, embeddedStacks } from '../../src/render/html/embedded.js';
 import { renderHtml } from '../../src/render/html/index.js';
-import { renderJson } from '../../src/render/json.js';
+import { renderJson as jsonBytes } from '../../src/render/json.js';
+import type { Report } from '../../src/report/schema.js';
 import { foldedLines, type Stacks } from '../../src/report/stacks-schema.js';
 import { hostilePaths, sampleReport, smallPaths } from '../support/sample-report.js';
 
 const report = sampleReport(smallPaths());
+const renderJson = (of: Report) => Buffer.from(jsonBytes(of)).toString();
 const stacks: Stacks = {
   schema: 'pvflame-stacks/1',
   limit: 10,

@@ -7,7 +7,8 @@ import { putWeight } from './numbers';
 import { endsAt, weightAt } from './sides';
 export { name, nameBegin, nameEnd, setFrames } from './names';
 export { add, allocate, fold, stackCount } from './sides';
-export { endsText, freshAt, freshCount, jsonAt, preorder, rankText, seenAt, seenCount, upText, weightsText } from './stack-columns';
+export { jsonAt } from './json-arrays';
+export { endsText, freshAt, freshCount, preorder, rankText, seenAt, seenCount, upText, weightsText } from './stack-columns';
 
 const SPACE: u8 = 32;
 const NEWLINE: u8 = 10;

@@ -3,14 +3,9 @@
 import { filled, grown } from '../../ingest/assembly/memory';
 import { nodeCount, nodesAt } from '../../ingest/assembly/tree';
 import { nameCount } from './names';
+import { begin, beginArray, endArray, endNumber, placeOfNumber } from './json-arrays';
 import { putWeight, putWhole } from './numbers';
 import { endsAt, nodesOf, weightAt } from './sides';
-
-const OPENING: u8 = 91;
-const CLOSING: u8 = 93;
-const COMMA: u8 = 44;
-/** Bytes that a number and what follows it take at most. */
-const NUMBER: usize = 48;
 
 @inline
 function parentOf(node: i32): i32 { return load<i32>(nodesAt() + (<usize>node << 3)); }
@@ -20,41 +15,6 @@ function nameOf(node: i32): i32 { return load<i32>(nodesAt() + (<usize>node << 3
 function get(column: usize, i: i32): i32 { return load<i32>(column + (<usize>i << 2)); }
 @inline
 function set(column: usize, i: i32, value: i32): void { store<i32>(column + (<usize>i << 2), value); }
-
-// ---- an array of numbers as JSON -------------------------------------------------------------------------
-
-let json: usize = heap.alloc(1 << 16);
-let jsonRoom: usize = 1 << 16;
-let jsonUsed: usize = 0;
-export function jsonAt(): usize { return json; }
-
-function beginArray(): void {
-  store<u8>(json, OPENING);
-  jsonUsed = 1;
-}
-
-/** Where the next number goes. */
-@inline
-function placeOfNumber(): usize {
-  if (jsonUsed + NUMBER > jsonRoom) {
-    json = grown(json, jsonRoom);
-    jsonRoom *= 2;
-  }
-  return json + jsonUsed;
-}
-
-@inline
-function endNumber(end: usize): void {
-  store<u8>(end, COMMA);
-  jsonUsed = end + 1 - json;
-}
-
-/** Bytes of the array. */
-function endArray(): i32 {
-  if (jsonUsed == 1) jsonUsed = 2;
-  store<u8>(json + jsonUsed - 1, CLOSING);
-  return <i32>jsonUsed;
-}
 
 // ---- preorder ------------------------------------------------------------------------------------------------
 
@@ -122,6 +82,7 @@ function onStacks(size: i32, counts: i32): usize {
 }
 
 export function upText(): i32 {
+  begin();
   beginArray();
   for (let i = 0; i < count; i++) endNumber(putWhole(get(up, i), placeOfNumber()));
   return endArray();
@@ -163,6 +124,7 @@ export function rankText(): i32 {
   memory.fill(below, 0, <usize>(names + 1) << 2);
   seen = heap.alloc(<usize>names << 2);
   slots = filled(capacity);
+  begin();
   beginArray();
   for (let i = 0; i < count; i++) {
     const node = get(order, i);
@@ -221,6 +183,7 @@ function rehash(): void {
 
 /** At which nodes a side's stacks end: the distance from the one before. */
 export function endsText(side: i32): i32 {
+  begin();
   beginArray();
   let before = -1;
   for (let i = 0; i < count; i++) {
@@ -232,6 +195,7 @@ export function endsText(side: i32): i32 {
 }
 
 export function weightsText(side: i32): i32 {
+  begin();
   beginArray();
   for (let i = 0; i < count; i++) {
     const node = get(order, i);

@@ -1,3 +1,4 @@
+import { asDocument } from '../../report/columns.js';
 import type { Report } from '../../report/schema.js';
 import type { Stacks } from '../../report/stacks-schema.js';
 import { paletteCss } from '../shared/colour.js';
@@ -37,7 +38,7 @@ export async function prepare(): Promise<void> {
  */
 export function renderHtml(report: Report, stacks?: Stacks): Promise<string> {
   return renderPage(report, {
-    report: packDocument(report),
+    report: packDocument(asDocument(report)),
     stacks: stacks === undefined ? undefined : packDocument(stacks),
   });
 }

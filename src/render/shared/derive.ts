@@ -159,7 +159,7 @@ class Trie {
       for (const child of [...(this.children[place] ?? [])].reverse())
         waiting.push([child, level + 1]);
     }
-    const column = (values: readonly number[]): number[] =>
+    const column = (values: ArrayLike<number>): number[] =>
       order.map((place) => values[this.source[place] ?? 0] ?? 0);
     const tree = buildTree({
       ...graph,

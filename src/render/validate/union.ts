@@ -39,7 +39,7 @@ export function overOneLayout(graphs: readonly Graph[]): FrameTree[] {
   const name = nodes.map(({ node }) => nameOf(node));
   const texts = [...names.keys()].map((key) => key.split('\0'));
   return graphs.map((graph, g) => {
-    const column = (values: readonly number[], none = 0) =>
+    const column = (values: ArrayLike<number>, none = 0) =>
       nodes.map(({ node }) => {
         const at = node.at[g] ?? -1;
         return at < 0 ? none : (values[at] ?? none);

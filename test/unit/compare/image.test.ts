@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { asDocument } from '../../../src/report/columns.js';
 import { reportSchema } from '../../../src/report/schema.js';
 import { BOTH_IMAGES, NATIVE_IMAGE, ONE_IMAGE, PARAVIRT_IMAGE } from '../../support/images.js';
 import {
@@ -210,7 +211,9 @@ describe('callees by return address', () => {
 describe('recordings of 6.1 with their images', () => {
   it('adds up on a timer, and names what it cannot say', async () => {
     const report = reportSchema.parse(
-      await reportOf(recording('6.1', 'native'), recording('6.1', 'paravirt'), BOTH_IMAGES),
+      asDocument(
+        await reportOf(recording('6.1', 'native'), recording('6.1', 'paravirt'), BOTH_IMAGES),
+      ),
     );
     expect(report.sumCheck).toBe(0);
     expect(report.images).toMatchObject({

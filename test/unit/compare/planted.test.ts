@@ -222,7 +222,7 @@ describe('moved by inlining', () => {
       expect(report.functions.filter((row) => row.delta !== 0)).toEqual([]);
       const { graph } = report;
       expect(
-        graph.nodes.base.map((base, i) => (graph.nodes.new[i] ?? 0) - base).filter((d) => d !== 0),
+        Array.from(graph.nodes.base, (base, i) => (graph.nodes.new[i] ?? 0) - base).filter(Boolean),
       ).toEqual([]);
     },
   );

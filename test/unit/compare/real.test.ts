@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { asDocument } from '../../../src/report/columns.js';
 import { NODE_KINDS, reportSchema } from '../../../src/report/schema.js';
 import { foldProfile, readProfile, DEFAULT_PROFILE_OPTIONS } from '../../../src/profile/index.js';
 import { ledgerOf, recording, reportOf } from '../../support/recordings.js';
@@ -12,7 +13,7 @@ describe.each([
 ])('Linux %s, %s against %s', (kernel, base, other) => {
   it('adds up: ledger, ops, functions and graph are the total, to the last unit', async () => {
     const report = reportSchema.parse(
-      await reportOf(recording(kernel, base), recording(kernel, other)),
+      asDocument(await reportOf(recording(kernel, base), recording(kernel, other))),
     );
     expect(report.sumCheck).toBe(0);
     const ledger = ledgerOf(report);
@@ -105,7 +106,7 @@ describe('the graph', () => {
       recording('6.1', 'native'),
       recording('6.1', 'paravirt-unpatched'),
     );
-    const kinds = graph.nodes.kind.map((kind) => NODE_KINDS[kind]);
+    const kinds = Array.from(graph.nodes.kind, (kind) => NODE_KINDS[kind]);
     const stack: number[] = [];
     let callees = 0;
     kinds.forEach((kind, node) => {

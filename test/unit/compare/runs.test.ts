@@ -170,7 +170,7 @@ describe('one run a side', () => {
     expect(high).toBeGreaterThan(40 * period);
     expect(high).toBeLessThan(60 * period);
     expect(report.sites.find((row) => row.op === 'mmu.set_pte')?.verdict).toBe('more');
-    const colours = report.graph.nodes.verdict.map((code) => VERDICTS[code]);
+    const colours = Array.from(report.graph.nodes.verdict, (code) => VERDICTS[code]);
     expect(colours[0]).toBe('too little data');
     expect(colours.filter((verdict) => verdict === 'more').length).toBeGreaterThan(0);
   });
@@ -254,7 +254,7 @@ describe('the graph', () => {
     const [base, other] = [runs(1), runs(1, planted(60, callee, 500_751))];
     const mixed = (text: Text): Text => ({ ...text, samples: [...text.samples, foreign] });
     const report = await compare(base.map(mixed), other.map(mixed));
-    const names = (r: typeof report) => r.graph.nodes.name.map((n) => r.graph.names[n]);
+    const names = (r: typeof report) => Array.from(r.graph.nodes.name, (n) => r.graph.names[n]);
     expect(names(report)).toEqual(names(await compare(base, other)));
     expect(report.graph.nodes.depth.length).toBeGreaterThan(50);
   });
