@@ -7,9 +7,16 @@ import { addUp } from './side-tree.js';
 /** Of a batch: pairs of smaller ones say nothing about their spread. Short runs have fewer batches instead. */
 const LEAST_SAMPLES = 10;
 
+/** So many of a run's batches, as one. */
+interface Place {
+  batches: Batches;
+  first: number;
+  together: number;
+}
+
 /** Undefined where the order of the samples is not known (inputs that hold sums of them). */
 export function sideBatches(side: Side): SideBatches | undefined {
-  const places: ({ batches: Batches; first: number; together: number } | undefined)[] = [];
+  const places: (Place | undefined)[] = [];
   for (const column of side.columns) {
     if (column === undefined || column.samples === 0) continue;
     const { batches } = column;
@@ -25,18 +32,32 @@ export function sideBatches(side: Side): SideBatches | undefined {
     end += place?.batches.entriesOf(place.first, place.together).nodes.length ?? 0;
     start[batch + 1] = end;
   });
-  const node = new Int32Array(end);
-  const samples = new Float64Array(end);
+  const { node, samples } = entriesOf(places, start);
+  const size = Float64Array.from(places, (place) =>
+    place === undefined ? 0 : place.batches.size * place.together,
+  );
+  return { batches: places.length, size, start, node, samples };
+}
+
+/** The batches' entries, one behind the other; those of one run lie so already. */
+function entriesOf(
+  places: readonly (Place | undefined)[],
+  start: Int32Array,
+): { node: Int32Array; samples: Uint32Array } {
+  const [only] = places;
+  if (only !== undefined && places.every((place) => place?.batches === only.batches)) {
+    const { nodes, counts } = only.batches.entriesOf(0, places.length * only.together);
+    return { node: nodes, samples: counts };
+  }
+  const node = new Int32Array(start.at(-1) ?? 0);
+  const samples = new Uint32Array(node.length);
   places.forEach((place, batch) => {
     const entries = place?.batches.entriesOf(place.first, place.together);
     if (entries === undefined) return;
     node.set(entries.nodes, start[batch]);
     samples.set(entries.counts, start[batch]);
   });
-  const size = Float64Array.from(places, (place) =>
-    place === undefined ? 0 : place.batches.size * place.together,
-  );
-  return { batches: places.length, size, start, node, samples };
+  return { node, samples };
 }
 
 /** Counts of rows in batches; of several kinds of rows one kind stands behind the other. */

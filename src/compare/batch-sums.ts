@@ -11,7 +11,7 @@ export interface SideBatches {
   start: Int32Array;
   /** An entry is a stack node, and how many samples it has in a batch (or in a part of it). */
   node: Int32Array;
-  samples: Float64Array;
+  samples: Uint32Array;
 }
 
 /** Rows that stack nodes belong to. */

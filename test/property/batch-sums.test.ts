@@ -32,7 +32,7 @@ function batchesOf(random: () => number): SideBatches {
     size: Float64Array.from(size),
     start: Int32Array.from(start),
     node: Int32Array.from(node),
-    samples: Float64Array.from(samples),
+    samples: Uint32Array.from(samples),
   };
 }
 

@@ -66,7 +66,7 @@ function count(batch: i32, into: usize): void {
       const row = load<i32>(four(rowOfNode, load<i32>(four(nodes, i))));
       if (row < 0) continue;
       const at = eight(counts, row);
-      store<f64>(at, load<f64>(at) + load<f64>(eight(samples, i)));
+      store<f64>(at, load<f64>(at) + <f64>load<u32>(four(samples, i)));
     }
     const up = unchecked(above[kind]);
     const size = unchecked(rowsOf[kind]);
