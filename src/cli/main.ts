@@ -111,7 +111,7 @@ function exitStatusOf(error: unknown): number {
   return ExitStatus.bug;
 }
 
-/** Runs the command that the arguments name; sets the exit status. */
+/** Runs the command that the arguments name, and ends the process with its exit status. */
 export async function main(): Promise<void> {
   for (const [signal, status] of [
     ['SIGINT', 130],
@@ -130,4 +130,6 @@ export async function main(): Promise<void> {
   } catch (error) {
     process.exitCode = exitStatusOf(error);
   }
+  // everything is written by now; Node's own end would take a wide comparison's heap apart for 10 ms
+  process.exit();
 }
