@@ -56,7 +56,7 @@ export function quickSums(
   /** So many columns of doubles, one behind the other. */
   const columns = (at: number, length: number, count: number) =>
     Array.from({ length: count }, (_, i) =>
-      new Float64Array(module.memory.buffer, at + 8 * i * length, length).slice(),
+      new Float64Array(module.memory.buffer, (at >>> 0) + 8 * i * length, length).slice(),
     );
   return {
     ofPairs: () => {

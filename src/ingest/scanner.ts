@@ -6,7 +6,7 @@
 import { parseFrameLine } from './frame-line.js';
 import { parseSampleLine, type SampleLine } from './sample-line.js';
 import type { FrameTable } from './tables.js';
-import { instantiator, leaveMemory } from './wasm.js';
+import { bytesIn, instantiator, leaveMemory } from './wasm.js';
 import { WasmTables, type TableExports } from './wasm-tables.js';
 
 /** Which addresses tell frames apart: none, the kernel's (16 digits), or all. */
@@ -185,7 +185,7 @@ export class Scanner {
       const kept = this.inputSize === 0 ? null : this.view().slice();
       // what is held of a sample differs from block to block
       this.inputSize = size + SLACK;
-      this.inputAt = this.wasm.reserve(this.inputSize);
+      this.inputAt = this.wasm.reserve(this.inputSize) >>> 0;
       if (kept !== null) this.view().set(kept);
     }
     return this.view();
@@ -249,11 +249,11 @@ export class Scanner {
     const nodeCount = wasm.nodeCount();
     return {
       samples,
-      nodes: new Int32Array(buffer, wasm.sampleNodesAt(), samples),
-      forms: new Int32Array(buffer, wasm.formsAt(), samples),
-      periods: new Float64Array(buffer, wasm.periodsAt(), samples),
+      nodes: new Int32Array(buffer, wasm.sampleNodesAt() >>> 0, samples),
+      forms: new Int32Array(buffer, wasm.formsAt() >>> 0, samples),
+      periods: new Float64Array(buffer, wasm.periodsAt() >>> 0, samples),
       nodeCount,
-      tree: new Int32Array(buffer, wasm.nodesAt(), 2 * nodeCount),
+      tree: new Int32Array(buffer, wasm.nodesAt() >>> 0, 2 * nodeCount),
     };
   }
 
@@ -278,9 +278,10 @@ export class Scanner {
   }
 
   /** Takes a column's sums out (assembly/columns.ts says how it lies in memory). */
-  takeColumn(at: number): Sums {
+  takeColumn(column: number): Sums {
     const { wasm } = this;
-    const sums = wasm.columnSums(at);
+    const at = column >>> 0;
+    const sums = wasm.columnSums(column) >>> 0;
     const { buffer } = wasm.memory;
     const [, used = 0, samples = 0] = new Int32Array(buffer, at, 3);
     const [total = 0, squares = 0] = new Float64Array(buffer, at + 16, 2);
@@ -296,14 +297,14 @@ export class Scanner {
         size === 0
           ? null
           : {
-              nodes: new Int32Array(buffer, nodes, entries).slice(),
-              counts: new Uint32Array(buffer, counts, entries).slice(),
-              starts: [...new Int32Array(buffer, starts, batches)],
+              nodes: new Int32Array(buffer, nodes >>> 0, entries).slice(),
+              counts: new Uint32Array(buffer, counts >>> 0, entries).slice(),
+              starts: [...new Int32Array(buffer, starts >>> 0, batches)],
               filled,
               size,
             },
     };
-    wasm.dropColumn(at);
+    wasm.dropColumn(column);
     return taken;
   }
 
@@ -311,7 +312,7 @@ export class Scanner {
   tree(): { parents: Int32Array<ArrayBuffer>; keys: Int32Array<ArrayBuffer> } {
     const { wasm } = this;
     const size = wasm.nodeCount();
-    const at = wasm.columns();
+    const at = wasm.columns() >>> 0;
     const { buffer } = wasm.memory;
     return {
       parents: new Int32Array(buffer, at, size).slice(),
@@ -327,7 +328,7 @@ export class Scanner {
 
   private text(at: number, length: number): string {
     // as the line reader decodes: a byte order mark stands for itself
-    return this.tables.memory.toString('utf8', at, at + length);
+    return bytesIn(this.wasm, at, length).toString();
   }
 
   private newFrame(at: number, length: number): number {

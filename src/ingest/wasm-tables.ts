@@ -1,6 +1,6 @@
 /** Texts and frames in the scanner's memory (assembly/names.ts), for as long as it reads. */
 import type { FrameColumns, FrameFields, FrameTable, TableSource, TextPool } from './tables.js';
-import type { WasmMemory } from './wasm.js';
+import { bytesIn, type WasmMemory } from './wasm.js';
 
 export interface TableExports {
   readonly memory: WasmMemory;
@@ -21,9 +21,6 @@ export interface TableExports {
 }
 
 export class WasmTables implements TableSource {
-  /** All of the module's memory. */
-  private bytes = Buffer.alloc(0);
-
   /** From here on `frames`, and its strings, are the module's. */
   constructor(
     private readonly wasm: TableExports,
@@ -46,16 +43,17 @@ export class WasmTables implements TableSource {
 
   textId(text: string): number {
     const { wasm } = this;
-    const at = wasm.placeForText(Buffer.byteLength(text));
-    return wasm.text(at, this.memory.write(text, at));
+    const length = Buffer.byteLength(text);
+    const at = wasm.placeForText(length);
+    bytesIn(wasm, at, length).write(text);
+    return wasm.text(at, length);
   }
 
   text(id: number): string {
     const { wasm } = this;
     if (!(id >= 0 && id < this.texts)) throw new RangeError(`string id ${id} of ${this.texts}`);
     const begin = id === 0 ? 0 : wasm.textEnd(id - 1);
-    const at = wasm.textsAt();
-    return this.memory.toString('utf8', at + begin, at + wasm.textEnd(id));
+    return bytesIn(wasm, wasm.textsAt() + begin, wasm.textEnd(id) - begin).toString();
   }
 
   frameId(...frame: FrameFields): number {
@@ -82,28 +80,21 @@ export class WasmTables implements TableSource {
     const { buffer } = wasm.memory;
     const size = wasm.framesKnown();
     return {
-      addressHi: new Uint32Array(buffer, wasm.addressHiAt(), size),
-      addressLo: new Uint32Array(buffer, wasm.addressLoAt(), size),
-      symbol: new Int32Array(buffer, wasm.symbolAt(), size),
-      offset: new Float64Array(buffer, wasm.offsetAt(), size),
-      dso: new Int32Array(buffer, wasm.dsoAt(), size),
-      inlined: new Uint8Array(buffer, wasm.inlinedAt(), size),
+      addressHi: new Uint32Array(buffer, wasm.addressHiAt() >>> 0, size),
+      addressLo: new Uint32Array(buffer, wasm.addressLoAt() >>> 0, size),
+      symbol: new Int32Array(buffer, wasm.symbolAt() >>> 0, size),
+      offset: new Float64Array(buffer, wasm.offsetAt() >>> 0, size),
+      dso: new Int32Array(buffer, wasm.dsoAt() >>> 0, size),
+      inlined: new Uint8Array(buffer, wasm.inlinedAt() >>> 0, size),
     };
   }
 
   private pool(): TextPool {
     const { wasm } = this;
-    const endsAt = wasm.textEnds();
+    const endsAt = wasm.textEnds() >>> 0;
     const ends = new Uint32Array(wasm.memory.buffer, endsAt, this.texts).slice();
-    const at = wasm.textsAt();
+    const at = wasm.textsAt() >>> 0;
     const bytes = new Uint8Array(wasm.memory.buffer, at, ends.at(-1) ?? 0).slice();
     return { bytes, ends };
-  }
-
-  /** Growing memory takes the old view away. */
-  get memory(): Buffer {
-    const { buffer } = this.wasm.memory;
-    if (this.bytes.buffer !== buffer) this.bytes = Buffer.from(buffer);
-    return this.bytes;
   }
 }

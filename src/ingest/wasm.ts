@@ -20,12 +20,23 @@ export interface WasmAllocator {
   allocate(size: number): number;
 }
 
+/**
+ * So many bytes of a module's memory, good until it grows. Not a view of all of it: Node's Buffer counts in 31 bits
+ * where it writes into one. Addresses in the upper 2 GB come out of a module as negative numbers.
+ */
+export function bytesIn(
+  module: { readonly memory: WasmMemory },
+  at: number,
+  length: number,
+): Buffer {
+  return Buffer.from(module.memory.buffer, at >>> 0, length);
+}
+
 /** Copies bytes into a module's memory, and says where. */
 export function putInto(
   module: WasmAllocator,
   from: Uint8Array | Int32Array | Uint32Array | Float64Array,
 ): number {
-  // addresses in the upper 2 GB come out as negative numbers
   const at = module.allocate(from.byteLength) >>> 0;
   new Uint8Array(module.memory.buffer).set(
     new Uint8Array(from.buffer, from.byteOffset, from.byteLength),

@@ -2,7 +2,13 @@
  * Folding through WebAssembly (assembly/): a wide recording has a hundred thousand stacks, and JavaScript that runs once
  * is not compiled by V8 before it has ended. Most names are found there too (assembly/names.ts).
  */
-import { instantiator, leaveMemory, putInto, type WasmAllocator } from '../ingest/index.js';
+import {
+  bytesIn,
+  instantiator,
+  leaveMemory,
+  putInto,
+  type WasmAllocator,
+} from '../ingest/index.js';
 import { FrameNames } from './fold-frame-names.js';
 import type { FoldNameOptions } from './fold-names.js';
 import type { FoldSide, StackColumns } from './fold-tree.js';
@@ -78,7 +84,8 @@ class Folder {
     if (instance === null) return undefined;
     const folder = new Folder(options);
     folder.wasm = instance({
-      printed: (weight: number, at: number) => folder.memory.write(String(weight), at, 'latin1'),
+      printed: (weight: number, at: number) =>
+        bytesIn(folder.wasm, at, 40).write(String(weight), 'latin1'),
       frameName: (frame: number) => folder.ofFrame(frame),
       taskName: (key: number) => folder.ofTask(key),
     });
@@ -111,17 +118,15 @@ class Folder {
     const stacks = Array.from({ length: sides }, (_, side) => wasm.stackCount(side));
     const fits = stacks.map((count) => count <= limit);
     wasm.preorder(fits.reduce((bits, fit, side) => bits | (Number(fit) << side), 0));
-    const json = (length: number) =>
-      new Uint8Array(wasm.memory.buffer, wasm.jsonAt(), length).slice();
+    const json = (length: number) => new Uint8Array(bytesIn(wasm, wasm.jsonAt(), length));
     const [up, rank] = [json(wasm.upText()), json(wasm.rankText())];
     const ends = fits.map((fit, side) =>
       fit ? { at: json(wasm.endsText(side)), weight: json(wasm.weightsText(side)) } : null,
     );
     const { buffer } = wasm.memory;
-    const fresh = new Int32Array(buffer, wasm.freshAt(), wasm.freshCount()).slice();
-    const { memory } = this;
-    const names = Array.from(new Int32Array(buffer, wasm.seenAt(), wasm.seenCount()), (id) =>
-      memory.toString('utf8', wasm.nameBegin(id), wasm.nameEnd(id)),
+    const fresh = new Int32Array(buffer, wasm.freshAt() >>> 0, wasm.freshCount()).slice();
+    const names = Array.from(new Int32Array(buffer, wasm.seenAt() >>> 0, wasm.seenCount()), (id) =>
+      bytesIn(wasm, wasm.nameBegin(id), wasm.nameEnd(id) - wasm.nameBegin(id)).toString(),
     );
     leaveMemory(wasm);
     return { stacks, names, fresh, up, rank, ends };
@@ -131,11 +136,7 @@ class Folder {
     const { wasm } = this;
     wasm.sort();
     for (let length = wasm.write(); length > 0; length = wasm.write())
-      yield Buffer.from(wasm.memory.buffer, wasm.textAt(), length);
-  }
-
-  private get memory(): Buffer {
-    return Buffer.from(this.wasm.memory.buffer);
+      yield bytesIn(wasm, wasm.textAt(), length);
   }
 
   private ofFrame(frame: number): number {

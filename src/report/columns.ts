@@ -1,4 +1,10 @@
-import { instantiator, leaveMemory, putInto, type WasmAllocator } from '../ingest/index.js';
+import {
+  bytesIn,
+  instantiator,
+  leaveMemory,
+  putInto,
+  type WasmAllocator,
+} from '../ingest/index.js';
 import type { Graph, NodeColumn, Report, ReportDocument } from './schema.js';
 
 /** Nodes from which on it pays to make an instance of a module. */
@@ -59,7 +65,7 @@ export function columnsJson(nodes: Graph['nodes']): Uint8Array | null {
     before = ',';
   }
   text('}');
-  const json = new Uint8Array(wasm.memory.buffer, wasm.jsonAt(), wasm.jsonLength()).slice();
+  const json = new Uint8Array(bytesIn(wasm, wasm.jsonAt(), wasm.jsonLength()));
   leaveMemory(wasm);
   return json;
 }

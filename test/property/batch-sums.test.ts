@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { countsByRow } from '../../src/compare/batch-counts.js';
 import type { SideBatches } from '../../src/compare/batch-sums.js';
 import { dispersion } from '../../src/compare/stats/index.js';
-import { leaveDirtyMemory } from '../support/dirty-memory.js';
+import { leaveDirtyMemory, leaveLargeMemory } from '../support/dirty-memory.js';
 import { seeded } from '../support/both-readers.js';
 
 const NODES = 60;
@@ -57,7 +57,8 @@ describe('sums over batches', () => {
         return { own, others: of(countsByRow(all, kinds)) };
       };
       delete process.env['PVFLAME_WASM'];
-      leaveDirtyMemory();
+      if (seed === 200) leaveLargeMemory();
+      else leaveDirtyMemory();
       expect(countsByRow(batches, kinds).quickly).toBeDefined();
       const quick = found(batches);
       known += quick.own.pairs > 0 ? 1 : 0;

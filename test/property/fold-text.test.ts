@@ -6,7 +6,7 @@ import {
   stackColumns,
   type Profile,
 } from '../../src/profile/index.js';
-import { leaveDirtyMemory } from '../support/dirty-memory.js';
+import { leaveDirtyMemory, leaveLargeMemory } from '../support/dirty-memory.js';
 import { seeded } from '../support/both-readers.js';
 
 /** Names that begin alike, and bytes on either side of the semicolon that parts them. */
@@ -95,7 +95,8 @@ describe('folded stacks', () => {
       const marks = { kernel: seed % 2 === 0, jit: seed % 3 === 0, addrs: seed % 7 === 0 };
       const fold = () => foldProfile(profile, { event: 'e', ...marks });
       delete process.env['PVFLAME_WASM'];
-      leaveDirtyMemory();
+      if (seed === 50) leaveLargeMemory();
+      else leaveDirtyMemory();
       const quick = fold();
       process.env['PVFLAME_WASM'] = 'off';
       expect(fold(), `seed ${seed}`).toEqual(quick);
@@ -128,7 +129,8 @@ describe('folded stacks', () => {
           return { ...others, up: text(up), rank: text(rank), ends: ends.map(ofSide) };
         };
         delete process.env['PVFLAME_WASM'];
-        leaveDirtyMemory();
+        if (seed === 50) leaveLargeMemory();
+        else leaveDirtyMemory();
         const quick = columns();
         process.env['PVFLAME_WASM'] = 'off';
         expect(columns(), `seed ${seed}, limit ${limit}`).toEqual(quick);

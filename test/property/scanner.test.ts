@@ -5,9 +5,12 @@ import { join } from 'node:path';
 import {
   foldProfile,
   DEFAULT_PROFILE_OPTIONS,
+  readProfile,
   type ProfileOptions,
 } from '../../src/profile/index.js';
 import { generate, readRuns, readThrough, told } from '../support/both-readers.js';
+import { leaveLargeMemory } from '../support/dirty-memory.js';
+import { recording } from '../support/recordings.js';
 
 const OPTIONS: ProfileOptions[] = [
   DEFAULT_PROFILE_OPTIONS,
@@ -72,6 +75,23 @@ describe('the scanner and the line reader', () => {
     const scanned = readThrough(text, true, DEFAULT_PROFILE_OPTIONS, 'all', 1 << 19);
     expect(scanned.reader.scannedSamples).toBeGreaterThan(10_000);
     expect(told(scanned)).toEqual(told(readThrough(text, false, DEFAULT_PROFILE_OPTIONS)));
+  });
+
+  it('read the same in more memory than Node counts in 31 bits', async () => {
+    const path = recording('6.1', 'native');
+    const read = async () => {
+      const profile = await readProfile([path], {
+        task: 'comm',
+        comm: undefined,
+        kernelOnly: false,
+        nameOf: (name) => name,
+      });
+      const { frames, stacks, runs } = profile;
+      return [frames.size, frames.strings.values, stacks.size, runs[0]?.columns[0]?.total];
+    };
+    const expected = await read();
+    leaveLargeMemory();
+    expect(await read()).toEqual(expected);
   });
 
   it('know the same frames, each once', () => {

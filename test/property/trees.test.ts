@@ -17,7 +17,7 @@ import { FrameTable, PerfScriptReader, StringTable } from '../../src/ingest/inde
 import { frameFacts } from '../../src/paravirt/index.js';
 import { ProfileBuilder } from '../../src/profile/index.js';
 import { seeded } from '../support/both-readers.js';
-import { leaveDirtyMemory } from '../support/dirty-memory.js';
+import { leaveDirtyMemory, leaveLargeMemory } from '../support/dirty-memory.js';
 import { frame } from '../support/recordings.js';
 
 type Random = () => number;
@@ -136,7 +136,8 @@ describe('trees', () => {
       const sides = [sideOf(random), sideOf(random)];
       const attributorOf =
         seed % 2 === 0 ? fanciful : (side: Side) => makeAttributor(side, new Set());
-      leaveDirtyMemory();
+      if (seed === 80) leaveLargeMemory();
+      else leaveDirtyMemory();
       const quick = WasmTrees.make();
       if (quick === undefined) throw new Error('no WebAssembly');
       const made = make(seeded(seed), sides, attributorOf, quick);

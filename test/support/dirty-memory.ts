@@ -9,3 +9,8 @@ export function leaveDirtyMemory(): void {
   new Uint8Array(memory.buffer).fill(BYTES[calls++ % BYTES.length] ?? 0);
   leaveMemory({ memory });
 }
+
+/** Leaves more than 2 GB, untouched: Node's Buffer does not write into, or read from, views of so much. */
+export function leaveLargeMemory(): void {
+  leaveMemory({ memory: new WebAssembly.Memory({ initial: 33_000 }) });
+}

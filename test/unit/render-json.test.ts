@@ -3,7 +3,7 @@ import { renderJson } from '../../src/render/json.js';
 import { columnsJson } from '../../src/report/columns.js';
 import type { Graph, Report } from '../../src/report/schema.js';
 import { seeded } from '../support/both-readers.js';
-import { leaveDirtyMemory } from '../support/dirty-memory.js';
+import { leaveDirtyMemory, leaveLargeMemory } from '../support/dirty-memory.js';
 import { hostilePaths, sampleReport, smallPaths } from '../support/sample-report.js';
 
 const NODES = 20_000;
@@ -51,6 +51,7 @@ describe('renderJson', () => {
     report.graph = { ...report.graph, nodes: columns(weight) };
     leaveDirtyMemory();
     expect(columnsJson(report.graph.nodes)).not.toBeNull();
+    leaveLargeMemory();
     const wide = Buffer.from(renderJson(report)).toString();
     expect(wide === expected(report)).toBe(true);
     process.env['PVFLAME_WASM'] = 'off';
