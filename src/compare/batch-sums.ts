@@ -1,5 +1,11 @@
 /** Sums over pairs of batches through WebAssembly (assembly/batches.ts): millions of steps that run once. */
-import { instantiator, leaveMemory, putInto, type WasmAllocator } from '../ingest/index.js';
+import {
+  columnIn,
+  instantiator,
+  leaveMemory,
+  putInto,
+  type WasmAllocator,
+} from '../ingest/index.js';
 import type { BatchCounts } from './stats/index.js';
 
 /** A side's batches of consecutive samples, run after run, an empty one between two runs; in columns. */
@@ -56,7 +62,7 @@ export function quickSums(
   /** So many columns of doubles, one behind the other. */
   const columns = (at: number, length: number, count: number) =>
     Array.from({ length: count }, (_, i) =>
-      new Float64Array(module.memory.buffer, (at >>> 0) + 8 * i * length, length).slice(),
+      columnIn(Float64Array, module, at + 8 * i * length, length).slice(),
     );
   return {
     ofPairs: () => {

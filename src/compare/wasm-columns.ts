@@ -1,7 +1,10 @@
-import { putInto, type WasmAllocator } from '../ingest/index.js';
-
-export type Column = Int32Array | Uint32Array | Float64Array | Uint8Array;
-type ColumnType<T extends Column> = new (buffer: ArrayBuffer, at: number, length: number) => T;
+import {
+  columnIn,
+  putInto,
+  type Column,
+  type ColumnType,
+  type WasmAllocator,
+} from '../ingest/index.js';
 
 /** Columns in a WebAssembly module's memory: what came out of it need not be put there again. */
 export class WasmColumns {
@@ -37,8 +40,7 @@ export class WasmColumns {
   }
 
   copied<T extends Column>(type: ColumnType<T>, at: number, length: number): T {
-    // addresses in the upper 2 GB come out as negative numbers
-    return new type(this.module.memory.buffer, at >>> 0, length).slice() as T;
+    return columnIn(type, this.module, at, length).slice() as T;
   }
 
   release(places: readonly number[]): void {

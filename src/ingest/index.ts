@@ -8,7 +8,16 @@ export {
   type SampleSink,
 } from './perf-script.js';
 export type { Addresses, BlockSink, ScannedBlock, Scanner, Sums } from './scanner.js';
-export { bytesIn, instantiator, leaveMemory, putInto, type WasmAllocator } from './wasm.js';
+export {
+  bytesIn,
+  columnIn,
+  instantiator,
+  leaveMemory,
+  putInto,
+  type Column,
+  type ColumnType,
+  type WasmAllocator,
+} from './wasm.js';
 export { LineLedger, type SkippedLines } from './line-ledger.js';
 export { emptyHeader, type RecordingHeader } from './header-block.js';
 export { parseSampleLine, type SampleLine } from './sample-line.js';

@@ -6,7 +6,7 @@
 import { parseFrameLine } from './frame-line.js';
 import { parseSampleLine, type SampleLine } from './sample-line.js';
 import type { FrameTable } from './tables.js';
-import { bytesIn, instantiator, leaveMemory } from './wasm.js';
+import { bytesIn, columnIn, instantiator, leaveMemory } from './wasm.js';
 import { WasmTables, type TableExports } from './wasm-tables.js';
 
 /** Which addresses tell frames apart: none, the kernel's (16 digits), or all. */
@@ -185,7 +185,7 @@ export class Scanner {
       const kept = this.inputSize === 0 ? null : this.view().slice();
       // what is held of a sample differs from block to block
       this.inputSize = size + SLACK;
-      this.inputAt = this.wasm.reserve(this.inputSize) >>> 0;
+      this.inputAt = this.wasm.reserve(this.inputSize);
       if (kept !== null) this.view().set(kept);
     }
     return this.view();
@@ -240,20 +240,19 @@ export class Scanner {
   }
 
   private view(): Uint8Array {
-    return new Uint8Array(this.wasm.memory.buffer, this.inputAt, this.inputSize);
+    return columnIn(Uint8Array, this.wasm, this.inputAt, this.inputSize);
   }
 
   private takeBlock(samples: number): ScannedBlock {
     const { wasm } = this;
-    const { buffer } = wasm.memory;
     const nodeCount = wasm.nodeCount();
     return {
       samples,
-      nodes: new Int32Array(buffer, wasm.sampleNodesAt() >>> 0, samples),
-      forms: new Int32Array(buffer, wasm.formsAt() >>> 0, samples),
-      periods: new Float64Array(buffer, wasm.periodsAt() >>> 0, samples),
+      nodes: columnIn(Int32Array, wasm, wasm.sampleNodesAt(), samples),
+      forms: columnIn(Int32Array, wasm, wasm.formsAt(), samples),
+      periods: columnIn(Float64Array, wasm, wasm.periodsAt(), samples),
       nodeCount,
-      tree: new Int32Array(buffer, wasm.nodesAt() >>> 0, 2 * nodeCount),
+      tree: columnIn(Int32Array, wasm, wasm.nodesAt(), 2 * nodeCount),
     };
   }
 
@@ -278,18 +277,16 @@ export class Scanner {
   }
 
   /** Takes a column's sums out (assembly/columns.ts says how it lies in memory). */
-  takeColumn(column: number): Sums {
+  takeColumn(at: number): Sums {
     const { wasm } = this;
-    const at = column >>> 0;
-    const sums = wasm.columnSums(column) >>> 0;
-    const { buffer } = wasm.memory;
-    const [, used = 0, samples = 0] = new Int32Array(buffer, at, 3);
-    const [total = 0, squares = 0] = new Float64Array(buffer, at + 16, 2);
+    const sums = wasm.columnSums(at);
+    const [, used = 0, samples = 0] = columnIn(Int32Array, wasm, at, 3);
+    const [total = 0, squares = 0] = columnIn(Float64Array, wasm, at + 16, 2);
     const [nodes = 0, counts = 0, entries = 0, starts = 0, batches = 0, filled = 0, size = 0] =
-      new Int32Array(buffer, at + 32, 7);
+      columnIn(Int32Array, wasm, at + 32, 7);
     const taken = {
-      weights: new Float64Array(buffer, sums, used).slice(),
-      counts: new Uint32Array(buffer, sums + 8 * used, used).slice(),
+      weights: columnIn(Float64Array, wasm, sums, used).slice(),
+      counts: columnIn(Uint32Array, wasm, sums + 8 * used, used).slice(),
       samples,
       total,
       squares,
@@ -297,14 +294,14 @@ export class Scanner {
         size === 0
           ? null
           : {
-              nodes: new Int32Array(buffer, nodes >>> 0, entries).slice(),
-              counts: new Uint32Array(buffer, counts >>> 0, entries).slice(),
-              starts: [...new Int32Array(buffer, starts >>> 0, batches)],
+              nodes: columnIn(Int32Array, wasm, nodes, entries).slice(),
+              counts: columnIn(Uint32Array, wasm, counts, entries).slice(),
+              starts: [...columnIn(Int32Array, wasm, starts, batches)],
               filled,
               size,
             },
     };
-    wasm.dropColumn(column);
+    wasm.dropColumn(at);
     return taken;
   }
 
@@ -312,11 +309,10 @@ export class Scanner {
   tree(): { parents: Int32Array<ArrayBuffer>; keys: Int32Array<ArrayBuffer> } {
     const { wasm } = this;
     const size = wasm.nodeCount();
-    const at = wasm.columns() >>> 0;
-    const { buffer } = wasm.memory;
+    const at = wasm.columns();
     return {
-      parents: new Int32Array(buffer, at, size).slice(),
-      keys: new Int32Array(buffer, at + 4 * size, size).slice(),
+      parents: columnIn(Int32Array, wasm, at, size).slice(),
+      keys: columnIn(Int32Array, wasm, at + 4 * size, size).slice(),
     };
   }
 

@@ -1,6 +1,6 @@
 /** Texts and frames in the scanner's memory (assembly/names.ts), for as long as it reads. */
 import type { FrameColumns, FrameFields, FrameTable, TableSource, TextPool } from './tables.js';
-import { bytesIn, type WasmMemory } from './wasm.js';
+import { bytesIn, columnIn, type WasmMemory } from './wasm.js';
 
 export interface TableExports {
   readonly memory: WasmMemory;
@@ -77,24 +77,21 @@ export class WasmTables implements TableSource {
 
   private columns(): FrameColumns {
     const { wasm } = this;
-    const { buffer } = wasm.memory;
     const size = wasm.framesKnown();
     return {
-      addressHi: new Uint32Array(buffer, wasm.addressHiAt() >>> 0, size),
-      addressLo: new Uint32Array(buffer, wasm.addressLoAt() >>> 0, size),
-      symbol: new Int32Array(buffer, wasm.symbolAt() >>> 0, size),
-      offset: new Float64Array(buffer, wasm.offsetAt() >>> 0, size),
-      dso: new Int32Array(buffer, wasm.dsoAt() >>> 0, size),
-      inlined: new Uint8Array(buffer, wasm.inlinedAt() >>> 0, size),
+      addressHi: columnIn(Uint32Array, wasm, wasm.addressHiAt(), size),
+      addressLo: columnIn(Uint32Array, wasm, wasm.addressLoAt(), size),
+      symbol: columnIn(Int32Array, wasm, wasm.symbolAt(), size),
+      offset: columnIn(Float64Array, wasm, wasm.offsetAt(), size),
+      dso: columnIn(Int32Array, wasm, wasm.dsoAt(), size),
+      inlined: columnIn(Uint8Array, wasm, wasm.inlinedAt(), size),
     };
   }
 
   private pool(): TextPool {
     const { wasm } = this;
-    const endsAt = wasm.textEnds() >>> 0;
-    const ends = new Uint32Array(wasm.memory.buffer, endsAt, this.texts).slice();
-    const at = wasm.textsAt() >>> 0;
-    const bytes = new Uint8Array(wasm.memory.buffer, at, ends.at(-1) ?? 0).slice();
+    const ends = columnIn(Uint32Array, wasm, wasm.textEnds(), this.texts).slice();
+    const bytes = columnIn(Uint8Array, wasm, wasm.textsAt(), ends.at(-1) ?? 0).slice();
     return { bytes, ends };
   }
 }

@@ -20,9 +20,28 @@ export interface WasmAllocator {
   allocate(size: number): number;
 }
 
+export type Column = Uint8Array | Uint32Array | Int32Array | Float64Array;
+export type ColumnType<T extends Column> = new (
+  buffer: ArrayBuffer,
+  at: number,
+  length: number,
+) => T;
+
 /**
- * So many bytes of a module's memory, good until it grows. Not a view of all of it: Node's Buffer counts in 31 bits
- * where it writes into one. Addresses in the upper 2 GB come out of a module as negative numbers.
+ * A column in a module's memory, good until it grows. Addresses in the upper 2 GB come out of a module as negative
+ * numbers.
+ */
+export function columnIn<T extends Column>(
+  type: ColumnType<T>,
+  module: { readonly memory: WasmMemory },
+  at: number,
+  length: number,
+): T {
+  return new type(module.memory.buffer, at >>> 0, length);
+}
+
+/**
+ * The same of bytes that are text. Not a view of all memory: Node's Buffer counts in 31 bits where it writes into one.
  */
 export function bytesIn(
   module: { readonly memory: WasmMemory },
@@ -33,10 +52,7 @@ export function bytesIn(
 }
 
 /** Copies bytes into a module's memory, and says where. */
-export function putInto(
-  module: WasmAllocator,
-  from: Uint8Array | Int32Array | Uint32Array | Float64Array,
-): number {
+export function putInto(module: WasmAllocator, from: Column): number {
   const at = module.allocate(from.byteLength) >>> 0;
   new Uint8Array(module.memory.buffer).set(
     new Uint8Array(from.buffer, from.byteOffset, from.byteLength),

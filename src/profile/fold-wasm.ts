@@ -4,6 +4,7 @@
  */
 import {
   bytesIn,
+  columnIn,
   instantiator,
   leaveMemory,
   putInto,
@@ -113,25 +114,26 @@ class Folder {
     return !this.java;
   }
 
+  /** The columns of so many sides that were added; the folder is of no use then. */
   columns(sides: number, limit: number): StackColumns {
     const { wasm } = this;
     const stacks = Array.from({ length: sides }, (_, side) => wasm.stackCount(side));
     const fits = stacks.map((count) => count <= limit);
     wasm.preorder(fits.reduce((bits, fit, side) => bits | (Number(fit) << side), 0));
-    const json = (length: number) => new Uint8Array(bytesIn(wasm, wasm.jsonAt(), length));
+    const json = (length: number) => columnIn(Uint8Array, wasm, wasm.jsonAt(), length).slice();
     const [up, rank] = [json(wasm.upText()), json(wasm.rankText())];
     const ends = fits.map((fit, side) =>
       fit ? { at: json(wasm.endsText(side)), weight: json(wasm.weightsText(side)) } : null,
     );
-    const { buffer } = wasm.memory;
-    const fresh = new Int32Array(buffer, wasm.freshAt() >>> 0, wasm.freshCount()).slice();
-    const names = Array.from(new Int32Array(buffer, wasm.seenAt() >>> 0, wasm.seenCount()), (id) =>
+    const fresh = columnIn(Int32Array, wasm, wasm.freshAt(), wasm.freshCount()).slice();
+    const names = Array.from(columnIn(Int32Array, wasm, wasm.seenAt(), wasm.seenCount()), (id) =>
       bytesIn(wasm, wasm.nameBegin(id), wasm.nameEnd(id) - wasm.nameBegin(id)).toString(),
     );
     leaveMemory(wasm);
     return { stacks, names, fresh, up, rank, ends };
   }
 
+  /** The text of the one side that was added. */
   *pieces(): Generator<Buffer> {
     const { wasm } = this;
     wasm.sort();

@@ -1,21 +1,18 @@
 import { asDocument, columnsJson } from '../report/columns.js';
+import { joined, opened } from '../report/json-parts.js';
 import type { Report } from '../report/schema.js';
 
 /** The report document itself, on one line: `jq` shows it, and its bytes are the same every time. */
 export function renderJson(report: Report): Uint8Array {
   const nodes = columnsJson(report.graph.nodes);
-  if (nodes === null) return Buffer.from(JSON.stringify(asDocument(report)) + '\n');
-  const parts: Uint8Array[] = [];
-  let before = '{';
-  for (const [key, value] of Object.entries(report)) {
-    if (value === undefined) continue;
-    parts.push(Buffer.from(`${before}"${key}":`));
-    if (value === report.graph) {
-      const rest = JSON.stringify({ ...report.graph, nodes: undefined });
-      parts.push(Buffer.from(`${rest.slice(0, -1)},"nodes":`), nodes);
-      parts.push(Buffer.from('}'));
-    } else parts.push(Buffer.from(JSON.stringify(value)));
-    before = ',';
-  }
-  return Buffer.concat([...parts, Buffer.from('}\n')]);
+  if (nodes === null) return joined([JSON.stringify(asDocument(report)), '\n']);
+  const members = Object.entries(report).filter(([, value]) => value !== undefined);
+  const parts = members.flatMap(([key, value], i) => [
+    `${i === 0 ? '{' : ','}"${key}":`,
+    // the graph's other members stand before its columns
+    ...(value === report.graph
+      ? [opened({ ...report.graph, nodes: undefined }), ',"nodes":', nodes, '}']
+      : [JSON.stringify(value)]),
+  ]);
+  return joined([...parts, '}\n']);
 }

@@ -1,5 +1,5 @@
 import {
-  bytesIn,
+  columnIn,
   instantiator,
   leaveMemory,
   putInto,
@@ -65,7 +65,7 @@ export function columnsJson(nodes: Graph['nodes']): Uint8Array | null {
     before = ',';
   }
   text('}');
-  const json = new Uint8Array(bytesIn(wasm, wasm.jsonAt(), wasm.jsonLength()));
+  const json = columnIn(Uint8Array, wasm, wasm.jsonAt(), wasm.jsonLength()).slice();
   leaveMemory(wasm);
   return json;
 }

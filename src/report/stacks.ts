@@ -1,4 +1,5 @@
 import { stackColumns, type FoldSide } from '../profile/index.js';
+import { joined, opened } from './json-parts.js';
 import type { Graph } from './schema.js';
 import { MOST_STACKS, STACKS_SCHEMA } from './stacks-schema.js';
 
@@ -15,23 +16,16 @@ export function packStacks(
   const { stacks, names: all, fresh, up, rank, ends } = stackColumns([base, other], limit);
   const { ids, names } = nameTable(all, graph);
   const counts = { base: stacks[0] ?? 0, new: stacks[1] ?? 0 };
-  const head = JSON.stringify({ schema: STACKS_SCHEMA, limit, stacks: counts, names });
-  const parts: (string | Uint8Array)[] = [head.slice(0, -1), ',"nodes":{"up":', up];
-  parts.push(
-    ',"rank":',
-    rank,
-    ',"fresh":',
-    JSON.stringify(Array.from(fresh, (id) => ids[id])),
-    '}',
-  );
+  const head = opened({ schema: STACKS_SCHEMA, limit, stacks: counts, names });
+  const firsts = JSON.stringify(Array.from(fresh, (id) => ids[id]));
+  const parts = [head, ',"nodes":{"up":', up, ',"rank":', rank, ',"fresh":', firsts, '}'];
   for (const [i, side] of (['base', 'new'] as const).entries()) {
     const own = ends[i] ?? null;
     parts.push(`,"${side}":`);
     if (own === null) parts.push('null');
     else parts.push('{"at":', own.at, ',"weight":', own.weight, '}');
   }
-  parts.push('}');
-  return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
+  return joined([...parts, '}']);
 }
 
 /** Ids of names as the document counts them, and those that the report has not, which follow on its own. */
