@@ -1,6 +1,6 @@
 // Runs the built command line once: `node scripts/compile-packs.mjs dist/cli/main.js ARGS...`, and keeps beside each
 // pack what V8 has compiled of it by the end. A next run begins with that, and adds what it needs.
-import { statSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,15 +27,15 @@ if (threads.isMainThread) {
   const { Worker } = threads;
   threads.Worker = class extends Worker {
     constructor(_file, options) {
-      super(self, { ...options, workerData: { main } });
+      super(self, { ...options, workerData: { ...options?.workerData, main } });
     }
   };
 }
 
 // as src/cli/load.ts asks for it
-const ending = `${process.version}-${process.arch}-${statSync(process.execPath).size}`;
+const { thisNode } = createRequire(main)('../this-node.js');
 process.on('exit', () => {
   for (const [file, script] of packs)
-    writeFileSync(file.replace(/js$/, ending), script.createCachedData());
+    writeFileSync(file.replace(/js$/, thisNode()), script.createCachedData());
 });
 createRequire(main)(threads.isMainThread ? main : join(dirname(main), 'side-worker.js'));

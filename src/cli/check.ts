@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { noiseOf, otherKernel } from '../compare/index.js';
 import { inputError, usageError } from '../errors.js';
 import { frameFacts } from '../paravirt/index.js';
+import { takeUpModules } from '../ingest/index.js';
 import { chooseEvent, columnOf, matchEvent, readProfile, type Profile } from '../profile/index.js';
 import { renderCheckText } from '../render/check-text.js';
 import type { CheckReport } from '../report/check-schema.js';
@@ -63,6 +64,7 @@ function formatOf({ format, output }: CheckOptions): 'text' | 'json' {
 /** Reads the runs, refuses what is not one kernel and one event, and fills the document. */
 export async function checkReport(paths: string[], options: CheckOptions): Promise<CheckReport> {
   progress.begin(paths, options.quiet);
+  takeUpModules();
   const profile = await readProfile(paths, {
     task: 'comm',
     comm: options.comm,

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { takeUpModules } from '../ingest/index.js';
 import { chooseEvent, foldedText, readProfile, type Profile } from '../profile/index.js';
 import { inputName, requireDistinct, requireOneStdin } from './inputs.js';
 import { requireWritable, writeOutput, writeStdout } from './outputs.js';
@@ -28,6 +29,7 @@ export async function fold(paths: string[], given: unknown): Promise<void> {
   requireDistinct(paths, [options.output]);
   requireWritable(options.output);
   progress.begin(paths, options.quiet);
+  takeUpModules();
   const profile = await readProfile(paths, {
     task: options.tid ? 'tid' : options.pid ? 'pid' : 'comm',
     comm: options.comm,

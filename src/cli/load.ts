@@ -1,11 +1,12 @@
 /**
  * Loads the packed command line (scripts/pack.mjs): each pack is one script, and beside it lies what V8 compiled of
  * it at build, so that nothing is compiled at start. Part of dist/cli/main.js and dist/cli/side-worker.js; imports
- * nothing of ours.
+ * next to nothing of ours.
  */
 /* eslint-disable @typescript-eslint/no-require-imports -- built as CommonJS, which has no other way */
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import vm from 'node:vm';
+import { thisNode } from '../this-node.js';
 
 /** Of each pack: its file without the ending. Put in by the build. */
 declare const PACKS: Readonly<Record<string, string>>;
@@ -41,11 +42,9 @@ export function load(name: string): Exports {
   return exports;
 }
 
-/** What this very Node compiled: another build of the same version may lay it out otherwise. */
 function compiled(file: string): Buffer | undefined {
   try {
-    const { size } = statSync(process.execPath);
-    return readFileSync(`${file}.${process.version}-${process.arch}-${size}`);
+    return readFileSync(`${file}.${thisNode()}`);
   } catch {
     return undefined;
   }

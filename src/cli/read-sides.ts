@@ -1,4 +1,5 @@
 import { UserError, type ExitStatus } from '../errors.js';
+import { takeUpModules } from '../ingest/index.js';
 import { reviveProfile, type Profile } from '../profile/index.js';
 import { progress } from './progress.js';
 import { readSide, type SideSpec } from './read-side.js';
@@ -17,6 +18,7 @@ export async function readSides(
   specs: readonly SideSpec[],
   whileWaiting: () => Promise<void> = () => Promise.resolve(),
 ): Promise<Profile[]> {
+  takeUpModules();
   const here = specs.flatMap((spec, i) => (isWorthAThread(spec.paths) ? [] : [i]));
   const anywhere = specs.flatMap((spec, i) => (isWorthAThread(spec.paths) ? [i] : []));
   const results = new Array<Profile | undefined>(specs.length);

@@ -1,9 +1,11 @@
 /** A thread that reads one side (read-sides.ts) and sends its profile back. */
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { UserError } from '../errors.js';
+import { takeOverModules } from '../ingest/index.js';
 import { packProfile } from '../profile/transfer.js';
 import { readSide, type SideSpec } from './read-side.js';
 import type { FromWorker } from './read-sides.js';
+import type { ThreadData } from './reading-thread.js';
 
 /** Bytes between two words about progress. */
 const STEP = 4 << 20;
@@ -28,5 +30,6 @@ async function work(spec: SideSpec): Promise<void> {
   }
 }
 
+takeOverModules((workerData as ThreadData).modules);
 // what is thrown here ends the thread with an error, which the other side is told of
 parentPort?.once('message', (spec) => void work(spec as SideSpec));

@@ -2,6 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { thisNode } from '../this-node.js';
+import { modulesOfMachineCode } from './wasm-code.js';
 
 /** The part of WebAssembly that is used; Node's types leave it to those of browsers. */
 type Module = object;
@@ -75,14 +77,53 @@ export function leaveMemory(module: { readonly memory: WasmMemory }): void {
 }
 
 const engine = (globalThis as unknown as { WebAssembly?: Engine }).WebAssembly;
+/** All there are (scripts/build.mjs). */
+const NAMES = ['scan.wasm', 'fold.wasm', 'trees.wasm', 'batches.wasm', 'columns.wasm'];
 const compiled = new Map<string, Module | null>();
+let askedForCode = false;
+
+/** Modules by name, as one thread hands them to another. */
+export type WasmModules = ReadonlyMap<string, Module>;
+
+/**
+ * Takes up the machine code of all modules, where the build kept some for this Node and V8 does not refuse it; the others
+ * are compiled when they are asked for. Once; to be called before any thread is started, since meanwhile V8's flags are other
+ * ones, and before `compileLess` changes them.
+ */
+export function takeUpModules(): void {
+  if (askedForCode || engine === undefined || isTurnedOff()) return;
+  askedForCode = true;
+  const node = thisNode();
+  const found = NAMES.flatMap((name) => {
+    const place = placeOf(name);
+    const code = place === undefined ? '' : `${place}.${node}`;
+    return place === undefined || !existsSync(code)
+      ? []
+      : [{ name, bytes: readFileSync(place), kept: readFileSync(code) }];
+  });
+  modulesOfMachineCode(found).forEach((module, i) => {
+    if (module !== null) compiled.set(found[i]?.name ?? '', module);
+  });
+}
+
+/** What has been taken up and compiled so far. */
+export function modulesSoFar(): WasmModules {
+  return new Map(
+    [...compiled].flatMap(([name, module]) => (module === null ? [] : [[name, module]])),
+  );
+}
+
+/** Takes over another thread's modules. */
+export function takeOverModules(modules: WasmModules): void {
+  for (const [name, module] of modules) compiled.set(name, module);
+}
 
 /**
  * What makes an instance of a module, given what it imports; null where this machine has no WebAssembly with SIMD, or it
  * was turned off (`PVFLAME_WASM=off`).
  */
 export function instantiator<Exports>(name: string): ((env: object) => Exports) | null {
-  if (engine === undefined || process.env['PVFLAME_WASM'] === 'off') return null;
+  if (engine === undefined || isTurnedOff()) return null;
   let module = compiled.get(name);
   if (module === undefined) compiled.set(name, (module = compile(engine, name)));
   if (module === null) return null;
@@ -96,11 +137,12 @@ export function instantiator<Exports>(name: string): ((env: object) => Exports) 
   };
 }
 
+function isTurnedOff(): boolean {
+  return process.env['PVFLAME_WASM'] === 'off';
+}
+
 function compile(engine: Engine, name: string): Module | null {
-  const here = dirname(fileURLToPath(import.meta.url));
-  // beside dist/ingest, beside the packs, or built where src is run from
-  const places = ['../assets', '../../assets', '../../dist/assets'];
-  const place = places.map((p) => join(here, p, name)).find((p) => existsSync(p));
+  const place = placeOf(name);
   if (place === undefined) return null;
   const bytes = readFileSync(place);
   try {
@@ -109,4 +151,11 @@ function compile(engine: Engine, name: string): Module | null {
     // no SIMD
     return null;
   }
+}
+
+function placeOf(name: string): string | undefined {
+  const here = dirname(fileURLToPath(import.meta.url));
+  // beside dist/ingest, beside the packs, or built where src is run from
+  const places = ['../assets', '../../assets', '../../dist/assets'];
+  return places.map((place) => join(here, place, name)).find((place) => existsSync(place));
 }

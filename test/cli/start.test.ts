@@ -24,11 +24,19 @@ const code = join(dir, 'cli/code');
 const compiled = () => readdirSync(code).filter((name) => !name.endsWith('.js'));
 const pair = [recording('6.1', 'native'), recording('6.1', 'paravirt-unpatched')];
 
-// says of each pack whether V8 took what was compiled at build
+// says of each pack, and of each WebAssembly module, whether V8 took what was compiled at build
 writeFileSync(
   join(dir, 'watch.cjs'),
   `const vm = require('node:vm');
-  const { Script } = vm;
+  const { Script, runInThisContext } = vm;
+  vm.runInThisContext = (source) => {
+    const native = runInThisContext(source);
+    return (...args) => {
+      const made = native(...args);
+      process.on('exit', () => console.error('machine code: ' + (made === undefined ? 'refused' : 'taken')));
+      return made;
+    };
+  };
   vm.Script = class extends Script {
     constructor(source, options) {
       super(source, options);
@@ -46,17 +54,25 @@ function run(args: string[], flags: string[] = []) {
     { encoding: 'utf8', maxBuffer: 1 << 28, env: { ...process.env, PVFLAME_WORKERS: '1' } },
   );
   const lines = ran.stderr.split('\n');
-  const had = lines.filter((line) => line.startsWith('compiled: ')).map((line) => line.slice(10));
-  const stderr = lines.filter((line) => !line.startsWith('compiled: ')).join('\n');
-  return { ran: { status: ran.status, stdout: ran.stdout, stderr }, had: [...new Set(had)] };
+  const said = (what: string) =>
+    lines.filter((line) => line.startsWith(what)).map((line) => line.slice(what.length));
+  const stderr = lines.filter((line) => !/^(?:compiled|machine code): /.test(line)).join('\n');
+  return {
+    ran: { status: ran.status, stdout: ran.stdout, stderr },
+    had: [...new Set(said('compiled: '))],
+    code: said('machine code: '),
+  };
+}
+
+function copyOfTheProgram() {
+  rmSync(join(dir, 'cli'), { recursive: true, force: true });
+  rmSync(join(dir, 'assets'), { recursive: true, force: true });
+  cpSync(dirname(MAIN), join(dir, 'cli'), { recursive: true });
+  cpSync(join(dirname(MAIN), '../assets'), join(dir, 'assets'), { recursive: true });
 }
 
 describe('starting from what was compiled at build', () => {
-  beforeEach(() => {
-    rmSync(join(dir, 'cli'), { recursive: true, force: true });
-    cpSync(dirname(MAIN), join(dir, 'cli'), { recursive: true });
-    cpSync(join(dirname(MAIN), '../assets'), join(dir, 'assets'), { recursive: true });
-  });
+  beforeEach(copyOfTheProgram);
   const commands = [['--help'], ['fold', pair[0] ?? ''], [...pair, '-f', 'html']];
   const expected = () => commands.map((args) => pvflame(args, { env: { PVFLAME_WORKERS: '0' } }));
   const outcome = (flags: string[] = []) => {
@@ -129,6 +145,82 @@ describe('starting from what was compiled at build', () => {
     const [first = '', ...others] = compiled();
     for (const name of others) cpSync(join(code, first), join(code, name));
     expect(outcome().ran).toEqual(expected());
+  });
+});
+
+describe("the machine code of WebAssembly modules, made at build for the builder's Node", () => {
+  beforeEach(copyOfTheProgram);
+  const assets = join(dir, 'assets');
+  const kept = () => readdirSync(assets).filter((name) => name.includes('.wasm.'));
+  const change = (how: (bytes: Buffer, module: number) => Buffer) => {
+    for (const name of kept()) {
+      const bytes = readFileSync(join(assets, name));
+      writeFileSync(join(assets, name), how(bytes, bytes.readUInt32LE(0)));
+    }
+  };
+  const commands = [
+    ['fold', pair[0] ?? ''],
+    [...pair, '-f', 'html'],
+    ['check', ...pair.slice(0, 1), ...pair.slice(0, 1)],
+  ];
+  const outcome = (flags: string[] = []) => {
+    const runs = commands.map((args) => run(args, flags));
+    return { ran: runs.map((r) => r.ran), code: runs.map((r) => r.code) };
+  };
+  const expected = (one: string[]) => ({
+    ran: commands.map((args) => pvflame(args, { env: { PVFLAME_WORKERS: '0' } })),
+    code: commands.map(() => one),
+  });
+  const five = (word: string) => new Array<string>(5).fill(word);
+
+  it('is taken, once for all threads', () => {
+    expect(kept()).toHaveLength(5);
+    expect(outcome()).toEqual(expected(five('taken')));
+  });
+
+  it('is not asked for without WebAssembly', () => {
+    const ran = run([...pair, '-f', 'html']);
+    process.env['PVFLAME_WASM'] = 'off';
+    try {
+      expect(run([...pair, '-f', 'html'])).toEqual({ ...ran, code: [] });
+    } finally {
+      delete process.env['PVFLAME_WASM'];
+    }
+  });
+
+  it('does without where it is missing, cut off, too long, empty or of another module', () => {
+    const other = readFileSync(join(assets, kept()[0] ?? ''));
+    for (const how of [
+      (bytes: Buffer) => bytes.subarray(0, bytes.length - 1),
+      (bytes: Buffer, module: number) => bytes.subarray(0, 8 + module),
+      (bytes: Buffer) => Buffer.concat([bytes, Buffer.from('x')]),
+      () => Buffer.alloc(0),
+      (bytes: Buffer) => Buffer.alloc(bytes.length),
+      (bytes: Buffer) => (bytes.equals(other) ? Buffer.from('\0asm') : other),
+      (bytes: Buffer, module: number) => {
+        bytes.writeUInt8(bytes.readUInt8(8 + module - 1) ^ 1, 8 + module - 1);
+        return bytes;
+      },
+    ]) {
+      copyOfTheProgram();
+      change(how);
+      expect(outcome()).toEqual(expected([]));
+    }
+    for (const name of kept()) rmSync(join(assets, name));
+    expect(outcome()).toEqual(expected([]));
+  });
+
+  it('does without where V8 says that another V8 or another processor made it, or under other flags', () => {
+    for (const at of [0, 4, 8, 12]) {
+      copyOfTheProgram();
+      change((bytes, module) => {
+        bytes.writeUInt32LE((bytes.readUInt32LE(8 + module + at) ^ 0x5555) >>> 0, 8 + module + at);
+        return bytes;
+      });
+      expect(outcome()).toEqual(expected(five('refused')));
+    }
+    copyOfTheProgram();
+    expect(outcome(['--no-lazy-feedback-allocation'])).toEqual(expected(five('refused')));
   });
 });
 

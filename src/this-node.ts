@@ -1,0 +1,9 @@
+import { statSync } from 'node:fs';
+
+/**
+ * Names the Node that runs: version, architecture, size of its binary. What was compiled at build is good for that one
+ * only, and another build of the same version may lay it out otherwise.
+ */
+export function thisNode(): string {
+  return `${process.version}-${process.arch}-${statSync(process.execPath).size}`;
+}
