@@ -135,7 +135,7 @@ describe('starting from what was compiled at build', () => {
   });
 
   it('does without under other flags of V8', () => {
-    expect(outcome(['--no-lazy-feedback-allocation'])).toEqual({
+    expect(outcome(['--no-opt'])).toEqual({
       ran: expected(),
       had: ['refused'],
     });
@@ -220,7 +220,7 @@ describe("the machine code of WebAssembly modules, made at build for the builder
       expect(outcome()).toEqual(expected(five('refused')));
     }
     copyOfTheProgram();
-    expect(outcome(['--no-lazy-feedback-allocation'])).toEqual(expected(five('refused')));
+    expect(outcome(['--no-opt'])).toEqual(expected(five('refused')));
   });
 });
 
