@@ -9,7 +9,7 @@ import { registerFold } from './commands/fold.js';
 import { registerSeries } from './commands/series.js';
 import { registerValidate } from './commands/validate.js';
 import { registerVerify } from './commands/verify.js';
-import { dropUnfinished, writeStdout } from './outputs.js';
+import { dropUnfinished, EnoughRead, writeStdout } from './outputs.js';
 import { progress } from './progress.js';
 import { registerSites } from './commands/sites.js';
 import { say } from './terminal.js';
@@ -97,6 +97,7 @@ function exitStatusOf(error: unknown): number {
     say(`${error.message.replace(/^error: /, '')}; see pvflame --help`);
     return ExitStatus.usage;
   }
+  if (error instanceof EnoughRead) return ExitStatus.done;
   const debug = process.env['PVFLAME_DEBUG'] === '1';
   if (error instanceof UserError) {
     say(error.message);
@@ -111,7 +112,10 @@ function exitStatusOf(error: unknown): number {
   return ExitStatus.bug;
 }
 
-/** Runs the command that the arguments name, and ends the process with its exit status. */
+/**
+ * Runs the command that the arguments name, and sets the exit status. The process ends by itself: `process.exit` waits
+ * for V8's threads, and one that compiles may wait for this one to collect garbage, for ever (nodejs/node#54918).
+ */
 export async function main(): Promise<void> {
   for (const [signal, status] of [
     ['SIGINT', 130],
@@ -130,6 +134,4 @@ export async function main(): Promise<void> {
   } catch (error) {
     process.exitCode = exitStatusOf(error);
   }
-  // everything is written by now; Node's own end would take a wide comparison's heap apart for 10 ms
-  process.exit();
 }

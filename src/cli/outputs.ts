@@ -74,12 +74,15 @@ export function dropUnfinished(): void {
   for (const path of pending) rmSync(path, { force: true });
 }
 
-/** Writes to standard output and waits until it is taken; `pvflame ... | head` ends when head has enough. */
+/** Thrown where nobody reads standard output any more: `pvflame ... | head` ends when head has enough. */
+export class EnoughRead extends Error {}
+
+/** Writes to standard output and waits until it is taken. */
 export function writeStdout(text: string | Uint8Array): void {
   try {
     writeNow(1, text);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(ExitStatus.done);
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') throw new EnoughRead();
     throw asOutputError('standard output', error);
   }
 }

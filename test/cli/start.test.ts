@@ -224,6 +224,35 @@ describe("the machine code of WebAssembly modules, made at build for the builder
   });
 });
 
+describe('the end', () => {
+  // process.exit waits for V8's threads, one of which may wait for the one that ends (nodejs/node#54918): a hang
+  const hook = join(dir, 'no-exit.cjs');
+  writeFileSync(
+    hook,
+    `const { exit } = process;
+    process.exit = process.reallyExit = (...status) => { console.error('ended by force'); exit(...status); };`,
+  );
+  const shell = (command: string) =>
+    spawnSync('bash', ['-c', `set -o pipefail; ${command}`], {
+      encoding: 'utf8',
+      env: { ...process.env, PVFLAME_WORKERS: '1', NODE: process.execPath, HOOK: hook, MAIN },
+    });
+
+  it.each([
+    ['fold', 0, `fold ${pair[0]} > /dev/null`],
+    ['a comparison', 0, `${pair.join(' ')} -f json > /dev/null`],
+    ['help', 0, '--help > /dev/null'],
+    ['a wrong option', 2, `fold --no-such`],
+    ['a missing file', 3, `${pair[0]} no-such-file`],
+    ['an output that cannot be written', 4, `${pair.join(' ')} -o no/such/folder.html`],
+    ['a reader that has enough', 0, `fold ${pair[0]} | head -1 > /dev/null`],
+  ])('comes by itself: %s', (_, status, args) => {
+    const ran = shell(`"$NODE" -r "$HOOK" "$MAIN" ${args}`);
+    expect(ran.stderr).not.toContain('ended by force');
+    expect(ran.status).toBe(status);
+  });
+});
+
 describe('help', () => {
   it.each(['', 'diff', 'check', 'validate', 'series', 'fold', 'extract', 'verify', 'sites'])(
     'of %j is what it was',
