@@ -3,7 +3,7 @@ import { CLOSING, CR, hashOf, hexDigits, isHex, mask64, mix, NEWLINE, OPENING, P
 import { frame, frameLike, text } from './names';
 import {
   addRecord, findLine, findRecord, firstLengthOf, follow, idOf, kindOf, mostBytesOf, nextOf, OF_KERNEL, OF_PROGRAM,
-  recordBytes, recordCount, secondLengthOf, secondOf, textOf, WHOLE,
+  secondLengthOf, secondOf, textOf, WHOLE,
 } from './records';
 
 /** A frame line seen for the first time that is not plain: its bytes, to be parsed. Returns its frame id; -1: not a frame. */
@@ -19,10 +19,6 @@ const SHORTEST: usize = 19;
 /** 0: frames differ by symbol and dso. 1: by address too where they are the kernel's. 2: all by their whole line. */
 let addresses: i32 = 1;
 export function tellAddressesApart(mode: i32): void { addresses = mode; }
-
-/** Lines that need not be told apart by their address are kept up to here: the kernel's are far fewer. */
-const MOST_RECORDS: i32 = 1 << 18;
-const MOST_BYTES: usize = 1 << 25;
 
 /** Behind the last line's newline. */
 let after: usize = 0;
@@ -68,41 +64,45 @@ function addressWidth(at: usize): i32 {
   return (hex ^ blank) == 0xffff && (blank & (blank + 1)) == 0 ? popcnt(hex) : 0;
 }
 
-/** The frame id of the line at `at`, if it is the one that followed last time; -1 if it is not. */
+/** Whether the line at `at` is a record's once more. Sets `afterLine`. */
 @inline
-function asLastTime(at: usize, end: usize): i32 {
-  const record = current == 0 ? 0 : nextOf(current);
-  if (record == 0 || at + <usize>mostBytesOf(record) > end) return IRREGULAR;
-  const text = textOf(record);
-  const first = firstLengthOf(record);
+function isAgain(record: u32, at: usize, end: usize): bool {
+  if (at + <usize>mostBytesOf(record) > end) return false;
   const kind = kindOf(record);
   if (kind == WHOLE) {
-    if (!sameLong(at, text, first)) return IRREGULAR;
-    after = at + first;
-  } else {
-    const width = load<u8>(at) == TAB && load<u8>(at + 17) == SPACE ? addressWidth(at + 1) : 0;
-    if (width == 0 || (width == 16) != (kind == OF_KERNEL)) return IRREGULAR;
-    if (!same(at + 18, text, first)) return IRREGULAR;
-    let p = at + 18 + first;
-    const second = secondLengthOf(record);
-    if (second != 0) {
-      const digits = hexDigits(p);
-      if (digits == 0) return IRREGULAR;
-      p += digits;
-      if (!same(p, secondOf(record), second)) return IRREGULAR;
-      p += second;
-    }
-    after = p;
+    const length = firstLengthOf(record);
+    after = at + length;
+    return sameLong(at, textOf(record), length);
   }
-  current = record;
-  return idOf(record);
+  const width = load<u8>(at) == TAB && load<u8>(at + 17) == SPACE ? addressWidth(at + 1) : 0;
+  return width != 0 && (width == 16) == (kind == OF_KERNEL) && isNamed(record, at + 18);
+}
+
+/** Whether symbol, offset and dso at `symbol` are a record's. Sets `afterLine`. */
+@inline
+function isNamed(record: u32, symbol: usize): bool {
+  const first = firstLengthOf(record);
+  if (!same(symbol, textOf(record), first)) return false;
+  let p = symbol + first;
+  const second = secondLengthOf(record);
+  if (second != 0) {
+    const digits = hexDigits(p);
+    if (digits == 0) return false;
+    p += digits;
+    if (!same(p, secondOf(record), second)) return false;
+    p += second;
+  }
+  after = p;
+  return true;
 }
 
 /** The frame id of the line at `at`; IRREGULAR or UNENDED where there is none. Sets `afterLine`. */
 @inline
 export function frameOf(at: usize, end: usize): i32 {
-  const id = asLastTime(at, end);
-  return id >= 0 ? id : otherFrame(at, end);
+  const record = current == 0 ? 0 : nextOf(current);
+  if (record == 0 || !isAgain(record, at, end)) return otherFrame(at, end);
+  current = record;
+  return idOf(record);
 }
 
 function otherFrame(at: usize, end: usize): i32 {
@@ -110,37 +110,64 @@ function otherFrame(at: usize, end: usize): i32 {
   if (width == 0) return oddFrame(at, end);
   const kernel = width == 16;
   const matters = addresses == 2 || (addresses == 1 && kernel);
-  let record: u32 = 0;
-  let hash: u64 = 0;
-  if (matters || kernel) {
-    // an address tells nearly all lines apart: where the line ends need not be known to find it
-    hash = mix(load<u64>(at, 1), load<u64>(at, 9));
-    record = findLine(hash, at, end);
-    if (record != 0) after = at + firstLengthOf(record);
-  }
-  if (record == 0) {
-    const eol = endOfLine(at + 18, end);
-    if (eol == 0) return UNENDED;
-    if (load<u8>(eol - 1) == CR) return IRREGULAR;
-    after = eol + 1;
-    record = matters || kernel
-      ? newLine(at, width, eol, matters, hash)
-      : byName(at + 17 - width, at + 18, eol, OF_PROGRAM);
-  }
+  const record = matters ? ofItsAddress(at, width, end) : ofItsName(at, width, end);
+  if (record == 0) return failed;
   if (current != 0) follow(current, record);
   current = record;
   return idOf(record);
 }
 
-/** The record of a line seen for the first time; of a kernel's line whose address does not matter, while there are few. */
-function newLine(at: usize, width: i32, eol: usize, matters: bool, hash: u64): u32 {
-  const length = <i32>(eol - at) + 1;
+/** Why there is no record: IRREGULAR or UNENDED. */
+let failed: i32 = IRREGULAR;
+
+/** The end of the line whose symbol is at `symbol`; 0 where it has none, or one that is not regular. Sets `afterLine`. */
+@inline
+function regularEnd(symbol: usize, end: usize): usize {
+  const eol = endOfLine(symbol, end);
+  failed = eol == 0 ? UNENDED : IRREGULAR;
+  if (eol == 0 || load<u8>(eol - 1) == CR) return 0;
+  after = eol + 1;
+  return eol;
+}
+
+/** The record of a line whose address matters. That tells nearly all lines apart: where one ends need not be known. */
+@inline
+function ofItsAddress(at: usize, width: i32, end: usize): u32 {
+  const hash = mix(load<u64>(at, 1), load<u64>(at, 9));
+  const known = findLine(hash, at, end);
+  if (known != 0) {
+    after = at + firstLengthOf(known);
+    return known;
+  }
+  const eol = regularEnd(at + 18, end);
+  if (eol == 0) return 0;
   const digits = at + 17 - width;
   const named = byName(digits, at + 18, eol, width == 16 ? OF_KERNEL : OF_PROGRAM);
-  if (!matters && (recordCount() >= MOST_RECORDS || recordBytes() >= MOST_BYTES)) return named;
-  let id = idOf(named);
-  if (matters && id >= 0) id = ofAddress(named, digits, width, at + 18, eol);
+  const id = idOf(named) < 0 ? idOf(named) : ofAddress(named, digits, width, at + 18, eol);
+  const length = <i32>(eol - at) + 1;
   return addRecord(WHOLE, hash, at, length, eol, 0, id, length);
+}
+
+/** Of symbols that begin alike, by their first 16 bytes: the record asked for last. */
+const ALIKE: usize = 1 << 12;
+const alike: usize = heap.alloc(ALIKE << 2);
+memory.fill(alike, 0, ALIKE << 2);
+
+/** The record of a line whose address does not matter. */
+@inline
+function ofItsName(at: usize, width: i32, end: usize): u32 {
+  const symbol = at + 18;
+  const kind = width == 16 ? OF_KERNEL : OF_PROGRAM;
+  const slot = alike + ((<usize>(mix(load<u64>(symbol), load<u64>(symbol, 8)) >> 20) & (ALIKE - 1)) << 2);
+  const known = load<u32>(slot);
+  if (
+    known != 0 && kindOf(known) == kind && at + <usize>mostBytesOf(known) <= end && isNamed(known, symbol)
+  ) return known;
+  const eol = regularEnd(symbol, end);
+  if (eol == 0) return 0;
+  const named = byName(at + 17 - width, symbol, eol, kind);
+  store<u32>(slot, named);
+  return named;
 }
 
 /** The frame of a line that has the name of `named`, its own address, and its own offset where it has one. */

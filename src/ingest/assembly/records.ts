@@ -17,7 +17,7 @@ import { NONE, Texts } from './texts';
  */
 const HEAD: usize = 48;
 
-/** A line as it stands, newline included: its address matters, or comparing it is quicker than taking it apart. */
+/** A line as it stands, newline included: its address matters. */
 export const WHOLE: i32 = 0;
 /** Symbol and dso of a program's frame: what stands behind the address, digits of the offset left out. */
 export const OF_PROGRAM: i32 = 1;
@@ -29,13 +29,9 @@ const seconds = new Texts();
 const CHUNK: usize = 1 << 18;
 let place: usize = 0;
 let chunkEnd: usize = 0;
-let used: usize = 0;
 let capacity: i32 = 1 << 12;
 let slots: usize = filled(1 << 12);
 let count: i32 = 0;
-
-export function recordCount(): i32 { return count; }
-export function recordBytes(): usize { return used; }
 
 @inline
 export function idOf(record: u32): i32 { return load<i32>(record, 4); }
@@ -93,7 +89,7 @@ export function findLine(hash: u64, at: usize, end: usize): u32 {
 
 const FREE: u32 = 0xffffffff;
 
-/** Adds a text that `findRecord` did not find; 0 where there is no more room. */
+/** Adds a text that `findRecord` did not find. */
 export function addRecord(
   kind: i32, hash: u64, a: usize, aLength: i32, b: usize, bLength: i32, id: i32, most: i32,
 ): u32 {
@@ -117,7 +113,6 @@ export function addRecord(
   store<i32>(at, kind, 32);
   memory.copy(at + HEAD, a, aLength);
   place += size;
-  used += size;
   if (++count * 2 > capacity) rehash();
   put(record);
   return record;
