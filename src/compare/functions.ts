@@ -60,7 +60,7 @@ export function functionRows(
   // in an order that swapped sides share, so that sums over rows mirror to the last bit
   const ids = sortedKeys([base, other], order);
   const rowOf = new Int32Array(keys.size).fill(-1);
-  const rows = Array.from(ids, (id, row): FunctionRow => {
+  const rows = ids.map((id, row): FunctionRow => {
     rowOf[id] = row;
     const { name, dso } = keys.key(id);
     const inNew = other.bucket[id] ?? -1;
@@ -125,8 +125,10 @@ function ownTimes(
 function sortedKeys(sides: readonly OwnTimes[], { named }: KeyOrder): number[] {
   const ids = [...new Set(sides.flatMap((side) => side.seen))];
   // numbers sort faster than anything that has to be asked how
-  const places = Float64Array.from(ids, (id, at) => (named[id] ?? 0) * ids.length + at).sort();
-  return Array.from(places, (place) => ids[place % ids.length] ?? 0);
+  const places = new Float64Array(ids.length);
+  ids.forEach((id, at) => (places[at] = (named[id] ?? 0) * ids.length + at));
+  places.sort();
+  return ids.map((_, at) => ids[(places[at] ?? 0) % ids.length] ?? 0);
 }
 
 function movedByKey({ nodes, moved }: UnionSide, keys: number): Float64Array {

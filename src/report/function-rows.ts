@@ -25,22 +25,16 @@ export function functionRows({ functions, findings }: Comparison, row: RowMaker)
       samples: { base: f.base.samples, new: f.new.samples },
     };
   });
-  const size = Float64Array.from(rows, ({ delta }) => Math.abs(delta));
+  const change = new Float64Array(rows.length);
+  const weight = new Float64Array(rows.length);
+  rows.forEach((measured, i) => {
+    change[i] = Math.abs(measured.delta);
+    weight[i] = measured.new;
+  });
   const order = rows.map((_, i) => i);
-  const weight = (i: number) => rows[i]?.new ?? 0;
+  // functions of the same change are many, since most were seen once: these stay in the order of their names
   order.sort(
-    (a, b) =>
-      (size[b] ?? 0) - (size[a] ?? 0) || weight(b) - weight(a) || byName(rows[a], rows[b]) || a - b,
+    (a, b) => (change[b] ?? 0) - (change[a] ?? 0) || (weight[b] ?? 0) - (weight[a] ?? 0) || a - b,
   );
   return order.flatMap((i) => rows[i] ?? []);
-}
-
-/** Functions of the same change are many: most were seen once. */
-function byName(a: Row | undefined, b: Row | undefined): number {
-  const name = a?.function ?? '';
-  const other = b?.function ?? '';
-  if (name !== other) return name < other ? -1 : 1;
-  const dso = a?.dso ?? 'null';
-  const otherDso = b?.dso ?? 'null';
-  return dso < otherDso ? -1 : dso > otherDso ? 1 : 0;
 }
