@@ -1,5 +1,5 @@
 // Keeps beside each WebAssembly module of a build its machine code for this Node: `node scripts/compile-wasm.mjs dist`.
-import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import v8 from 'node:v8';
@@ -24,7 +24,5 @@ const codes = all.map(({ bytes }, i) => machineCodeOf(bytes, modules[i]));
 const back = modulesOfMachineCode(all.map(({ bytes }, i) => ({ bytes, kept: codes[i] })));
 if (back.includes(null)) process.exit(1);
 all.forEach(({ name }, i) => {
-  const file = join(assets, `${name}.${thisNode()}`);
-  writeFileSync(`${file}.part`, codes[i]);
-  renameSync(`${file}.part`, file);
+  writeFileSync(join(assets, `${name}.${thisNode()}`), codes[i]);
 });

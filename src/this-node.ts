@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 
 /**
  * Names the Node that runs: version, architecture, size of its binary. What was compiled at build is good for that one
@@ -6,4 +6,13 @@ import { statSync } from 'node:fs';
  */
 export function thisNode(): string {
   return `${process.version}-${process.arch}-${statSync(process.execPath).size}`;
+}
+
+/** What the build keeps beside a file for this Node; undefined where there is nothing, or nothing that can be read. */
+export function keptBeside(file: string): Buffer | undefined {
+  try {
+    return readFileSync(`${file}.${thisNode()}`);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,12 +1,12 @@
 /**
  * Loads the packed command line (scripts/pack.mjs): each pack is one script, and beside it lies what V8 compiled of
- * it at build, so that nothing is compiled at start. Part of dist/cli/main.js and dist/cli/side-worker.js; imports
- * next to nothing of ours.
+ * it at build, so that nothing is compiled at start. Part of dist/cli/main.js and dist/cli/side-worker.js; of ours it
+ * imports this-node.ts alone.
  */
 /* eslint-disable @typescript-eslint/no-require-imports -- built as CommonJS, which has no other way */
 import { readFileSync } from 'node:fs';
 import vm from 'node:vm';
-import { thisNode } from '../this-node.js';
+import { keptBeside } from '../this-node.js';
 
 /** Of each pack: its file without the ending. Put in by the build. */
 declare const PACKS: Readonly<Record<string, string>>;
@@ -35,19 +35,11 @@ export function load(name: string): Exports {
   // V8 turns down what other flags made, and compiles
   const script = new vm.Script(source, {
     filename: `${file}.js`,
-    cachedData: compiled(file),
+    cachedData: keptBeside(file),
   });
   const exports = (script.runInThisContext() as Pack)(requireFrom, `file://${file}.js`);
   loaded.set(name, exports);
   return exports;
-}
-
-function compiled(file: string): Buffer | undefined {
-  try {
-    return readFileSync(`${file}.${thisNode()}`);
-  } catch {
-    return undefined;
-  }
 }
 
 /** `pvflame:` ids are what packs hold; all others are Node's and packages. */

@@ -57,7 +57,6 @@ export function readingThread(): Worker {
 }
 
 function newThread(): Worker {
-  takeUpModules();
   const workerData: ThreadData = { modules: modulesSoFar() };
   return new Worker(workerFile() ?? '', { workerData });
 }

@@ -13,14 +13,12 @@ export {
   columnIn,
   instantiator,
   leaveMemory,
-  modulesSoFar,
   putInto,
   takeOverModules,
   takeUpModules,
   type Column,
   type ColumnType,
   type WasmAllocator,
-  type WasmModules,
 } from './wasm.js';
 export { LineLedger, type SkippedLines } from './line-ledger.js';
 export { emptyHeader, type RecordingHeader } from './header-block.js';

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { thisNode } from '../this-node.js';
+import { keptBeside } from '../this-node.js';
 import { modulesOfMachineCode } from './wasm-code.js';
 
 /** The part of WebAssembly that is used; Node's types leave it to those of browsers. */
@@ -82,8 +82,8 @@ const NAMES = ['scan.wasm', 'fold.wasm', 'trees.wasm', 'batches.wasm', 'columns.
 const compiled = new Map<string, Module | null>();
 let askedForCode = false;
 
-/** Modules by name, as one thread hands them to another. */
-export type WasmModules = ReadonlyMap<string, Module>;
+/** Modules by name, null where there is no SIMD: as one thread hands them to another. */
+export type WasmModules = ReadonlyMap<string, Module | null>;
 
 /**
  * Takes up the machine code of all modules, where the build kept some for this Node and V8 does not refuse it; the others
@@ -93,13 +93,12 @@ export type WasmModules = ReadonlyMap<string, Module>;
 export function takeUpModules(): void {
   if (askedForCode || engine === undefined || isTurnedOff()) return;
   askedForCode = true;
-  const node = thisNode();
   const found = NAMES.flatMap((name) => {
     const place = placeOf(name);
-    const code = place === undefined ? '' : `${place}.${node}`;
-    return place === undefined || !existsSync(code)
+    const kept = place === undefined ? undefined : keptBeside(place);
+    return place === undefined || kept === undefined
       ? []
-      : [{ name, bytes: readFileSync(place), kept: readFileSync(code) }];
+      : [{ name, bytes: readFileSync(place), kept }];
   });
   modulesOfMachineCode(found).forEach((module, i) => {
     if (module !== null) compiled.set(found[i]?.name ?? '', module);
@@ -108,9 +107,7 @@ export function takeUpModules(): void {
 
 /** What has been taken up and compiled so far. */
 export function modulesSoFar(): WasmModules {
-  return new Map(
-    [...compiled].flatMap(([name, module]) => (module === null ? [] : [[name, module]])),
-  );
+  return compiled;
 }
 
 /** Takes over another thread's modules. */

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import {
   cpSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -207,6 +208,14 @@ describe("the machine code of WebAssembly modules, made at build for the builder
       expect(outcome()).toEqual(expected([]));
     }
     for (const name of kept()) rmSync(join(assets, name));
+    expect(outcome()).toEqual(expected([]));
+  });
+
+  it('does without where it cannot be read', () => {
+    for (const name of kept()) {
+      rmSync(join(assets, name));
+      mkdirSync(join(assets, name));
+    }
     expect(outcome()).toEqual(expected([]));
   });
 
