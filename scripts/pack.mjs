@@ -226,18 +226,21 @@ export function compilePacks(root, dist) {
   const recording = (name) => join(root, `fixtures/recordings/6.1/${name}.perf-script.txt.gz`);
   const pair = [recording('native'), recording('paravirt-unpatched')];
   const page = join(out, 'page.html');
-  for (const args of [
-    ['--help'],
-    ['fold', pair[0]],
-    [...pair, '-o', page, '-o', join(out, 'report.json')],
-    pair,
-    ['extract', page],
-  ]) {
-    execFileSync(process.execPath, [join(root, 'scripts/compile-packs.mjs'), main, ...args], {
-      // options of Node would be other flags of V8 than a user's
-      env: { ...process.env, NODE_OPTIONS: '', PVFLAME_WORKERS: '1' },
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+  try {
+    for (const args of [
+      ['--help'],
+      ['fold', pair[0]],
+      [...pair, '-o', page, '-o', join(out, 'report.json')],
+      pair,
+      ['extract', page],
+    ]) {
+      execFileSync(process.execPath, [join(root, 'scripts/compile-packs.mjs'), main, ...args], {
+        // options of Node would be other flags of V8 than a user's
+        env: { ...process.env, NODE_OPTIONS: '', PVFLAME_WORKERS: '1' },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+    }
+  } finally {
+    rmSync(out, { recursive: true });
   }
-  rmSync(out, { recursive: true });
 }

@@ -1,7 +1,8 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { afterAll } from 'vitest';
 import { UserError } from '../../src/errors.js';
 import type { Site } from '../../src/paravirt/image/index.js';
 
@@ -14,7 +15,12 @@ export const imagePath = (version: string): string => join(folder, `${version}.v
 /** The same image, unpacked. */
 export const imageBytes = (version: string): Buffer => gunzipSync(readFileSync(imagePath(version)));
 
-/** Writes bytes to a file that goes away with the machine's temporary folder. */
+afterAll(() => {
+  if (scratch !== null) rmSync(scratch, { recursive: true });
+  scratch = null;
+});
+
+/** Writes bytes to a file that goes away after the tests of the file that imports this. */
 export function scratchFile(name: string, bytes: Buffer | string): string {
   scratch ??= mkdtempSync(join(tmpdir(), 'pvflame-image-'));
   const path = join(scratch, name);

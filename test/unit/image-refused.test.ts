@@ -1,5 +1,3 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { readKernelImage } from '../../src/paravirt/image/index.js';
 import { buildElf } from '../support/image-elf.js';
@@ -105,9 +103,9 @@ describe('refused in one line that says what it is', () => {
   });
 
   test('a folder and a missing file', async () => {
-    const folder = mkdtempSync(`${tmpdir()}/pvflame-folder-`);
-    expect((await failure(() => readKernelImage(folder))).message).toContain('not a regular file');
-    expect((await failure(() => readKernelImage(`${folder}/none`))).message).toContain(
+    const { dirname } = import.meta;
+    expect((await failure(() => readKernelImage(dirname))).message).toContain('not a regular file');
+    expect((await failure(() => readKernelImage(`${dirname}/none`))).message).toContain(
       'no such file',
     );
   });
