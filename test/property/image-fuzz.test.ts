@@ -66,7 +66,7 @@ function smallKernel(): Buffer {
     '0400000014000000030000004743550000112233445566778899aabbccddeeff00112233',
     'hex',
   );
-  const embedded = kallsymsTables(names, TEXT, 'from-6.4');
+  const embedded = kallsymsTables(names, TEXT, 'from-6.4', 0xffffffff81900000n);
   return kernel(text, {
     structs: [...TEMPLATE, { name: 'alt_instr', size: 14, members: [] }],
     banner: `Linux version 6.9.1 (x)`.padEnd(64, '\0'),

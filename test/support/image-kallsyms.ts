@@ -7,10 +7,12 @@ export interface Listed {
   readonly name: string;
 }
 
-export type KallsymsLayout = 'to-6.1' | 'with-seqs' | 'from-6.4';
+export type KallsymsLayout = 'to-6.1' | 'with-seqs' | 'from-6.4' | 'from-7.0';
 
-const padded = (bytes: Buffer): Buffer =>
-  Buffer.concat([bytes, Buffer.alloc((8 - (bytes.length % 8)) % 8)]);
+const paddedTo =
+  (unit: number) =>
+  (bytes: Buffer): Buffer =>
+    Buffer.concat([bytes, Buffer.alloc((unit - (bytes.length % unit)) % unit)]);
 
 function words(values: readonly number[]): Buffer {
   const out = Buffer.alloc(4 * values.length);
@@ -18,12 +20,17 @@ function words(values: readonly number[]): Buffer {
   return out;
 }
 
-/** A read-only data section that holds the tables, as a kernel of that layout has them. */
+/**
+ * What a read-only data section holds behind its first bytes, as a kernel of that layout has it. `base` is where the
+ * text begins, `at` where these bytes will lie.
+ */
 export function kallsymsTables(
   symbols: readonly Listed[],
   base: bigint,
   layout: KallsymsLayout,
+  at: bigint,
 ): Buffer {
+  const padded = paddedTo(layout === 'from-7.0' ? 4 : 8);
   // Two tokens stand for more than one character, as real ones do.
   const tokens = Array.from({ length: 256 }, (_, i) =>
     i >= 33 && i < 127 ? String.fromCharCode(i) : '',
@@ -64,6 +71,12 @@ export function kallsymsTables(
   const seqs = padded(Buffer.alloc(3 * symbols.length, 0xab));
   const last = [padded(Buffer.concat(table)), index];
   const before = Buffer.alloc(64, 0x55);
+  if (layout === 'from-7.0') {
+    const head = Buffer.concat([before, ...middle, ...last]);
+    const first = at + BigInt(head.length);
+    const places = symbols.map((s, i) => Number(s.address - first - BigInt(4 * i)));
+    return Buffer.concat([head, padded(words(places)), seqs]);
+  }
   if (layout === 'from-6.4')
     return Buffer.concat([before, ...middle, ...last, offsets, relative, seqs]);
   const between = layout === 'with-seqs' ? [seqs] : [];

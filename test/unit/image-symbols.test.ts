@@ -63,26 +63,25 @@ describe('a stripped image', () => {
     expect(found.sites.filter((s) => s.source === 'static_call')).toHaveLength(3);
   });
 
-  test.each(['to-6.1', 'with-seqs', 'from-6.4'] as KallsymsLayout[])(
+  test.each(['to-6.1', 'with-seqs', 'from-6.4', 'from-7.0'] as KallsymsLayout[])(
     'gets its functions from the names that it carries (%s)',
     async (layout) => {
       const { rows } = await listed();
       const image = await readKernelImage(imagePath('6.12'));
       const rodata = image.memory.section('.rodata');
-      const tables = kallsymsTables(
-        [...rows, { address: text612, type: 't', name: 'x'.repeat(300) }],
-        text612,
-        layout,
-      );
-      const data = Buffer.concat([
-        rodata?.bytes ?? Buffer.alloc(0),
-        Buffer.alloc(8 - ((rodata?.bytes.length ?? 0) % 8)),
-        tables,
-      ]);
-      const section = { name: '.rodata', flags: 'A', address: rodata?.start ?? 0n, data } as const;
-      const own = await readKernelImage(await stripped([section]));
-      expect(own.symbols.origin).toBe('built-in');
-      const found = await findSites(own);
+      const address = rodata?.start ?? 0n;
+      const own = rodata?.bytes ?? Buffer.alloc(0);
+      const head = Buffer.concat([own, Buffer.alloc(8 - (own.length % 8))]);
+      // without per-CPU symbols and in the order of addresses, as scripts/kallsyms.c writes them since 6.15
+      const listing = [...rows, { address: text612, type: 't', name: 'x'.repeat(300) }]
+        .filter((row) => layout !== 'from-7.0' || row.type !== 'A')
+        .sort((a, b) => Number(a.address - b.address));
+      const tables = kallsymsTables(listing, text612, layout, address + BigInt(head.length));
+      const data = Buffer.concat([head, tables]);
+      const section = { name: '.rodata', flags: 'A', address, data } as const;
+      const bare = await readKernelImage(await stripped([section]));
+      expect(bare.symbols.origin).toBe('built-in');
+      const found = await findSites(bare);
       expect(tabled(found.sites)).toEqual(truth('6.12'));
       expect(found.sites.filter((s) => s.source === 'static_call')).toHaveLength(3);
     },

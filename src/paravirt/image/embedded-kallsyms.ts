@@ -2,11 +2,13 @@ import type { ImageMemory } from './memory.js';
 import { isNamed, symbolTable, type RawSymbol, type SymbolTable } from './symbols.js';
 
 // The symbol names that a kernel carries for itself, as scripts/kallsyms.c writes them into
-// .rodata (CONFIG_KALLSYMS, base-relative). Nothing points at these tables in a stripped image, so
+// .rodata (CONFIG_KALLSYMS). Nothing points at these tables in a stripped image, so
 // they are found by their shape: the token table holds "0\0" to "9\0" in a row.
 //   to 6.3:  offsets, relative_base, num_syms, names, markers, [seqs,] token_table, token_index
-//   6.4 on:  num_syms, names, markers, token_table, token_index, offsets, relative_base, seqs
-// (each aligned to 8 bytes; seqs_of_names is there since 6.2).
+//   to 6.19: num_syms, names, markers, token_table, token_index, offsets, relative_base, seqs
+//   7.0 on:  num_syms, names, markers, token_table, token_index, offsets, seqs
+// (each aligned to 8 bytes, since 7.0 to 4; seqs_of_names is there since 6.2). Offsets are relative to
+// relative_base, and without one each to its own place.
 
 const DIGITS = Buffer.from([...'0123456789'].map((d) => `${d}\0`).join(''), 'latin1');
 const TOKENS = 256;
@@ -31,41 +33,49 @@ interface Names {
   readonly count: number;
 }
 
-const align = (at: number): number => Math.ceil(at / 8) * 8;
+/** What the tables are aligned to. */
+const UNITS = [8, 4] as const;
 
-/** Steps that the search may still take: a hostile image may look right in too many places. */
-interface Budget {
+/** Where the tables are searched, and how. */
+interface Search {
+  readonly bytes: Buffer;
+  readonly unit: (typeof UNITS)[number];
+  /** Steps that may still be taken: a hostile image may look right in too many places. */
   left: number;
 }
 const STEPS = 20_000_000;
 
+const align = ({ unit }: Search, at: number): number => Math.ceil(at / unit) * unit;
+
 /** Reads 256 tokens at `start`, if the index behind them says the same. */
-function tokensAt(bytes: Buffer, start: number, budget: Budget): Tokens | null {
+function tokensAt(search: Search, start: number): Tokens | null {
+  const { bytes } = search;
   const texts: string[] = [];
   const offsets: number[] = [];
   let at = start;
   for (let i = 0; i < TOKENS; i++) {
     const end = bytes.indexOf(0, at);
-    if (end < 0 || end - at > 512 || (budget.left -= 20) < 0) return null;
+    if (end < 0 || end - at > 512 || (search.left -= 20) < 0) return null;
     offsets.push(at - start);
     texts.push(bytes.toString('latin1', at, end));
     at = end + 1;
   }
-  const index = align(at);
+  const index = align(search, at);
   if (index + 2 * TOKENS > bytes.length) return null;
   const agrees = offsets.every((offset, i) => bytes.readUInt16LE(index + 2 * i) === offset);
   return agrees ? { start, end: index + 2 * TOKENS, texts } : null;
 }
 
-function findTokens(bytes: Buffer, budget: Budget): Tokens | null {
+function findTokens(search: Search): Tokens | null {
+  const { bytes, unit } = search;
   for (
     let at = bytes.indexOf(DIGITS);
-    at >= 0 && budget.left > 0;
+    at >= 0 && search.left > 0;
     at = bytes.indexOf(DIGITS, at + 1)
   ) {
     const lowest = Math.max(0, at - SEARCH);
-    for (let start = at - (at % 8); start >= lowest; start -= 8) {
-      const found = tokensAt(bytes, start, budget);
+    for (let start = at - (at % unit); start >= lowest; start -= unit) {
+      const found = tokensAt(search, start);
       if (found !== null) return found;
     }
   }
@@ -80,33 +90,26 @@ function nameAt(bytes: Buffer, at: number): readonly [from: number, end: number]
 }
 
 /** True where stepping through the names meets every marker. */
-function meetsMarkers(
-  bytes: Buffer,
-  names: Names,
-  markers: readonly number[],
-  budget: Budget,
-): boolean {
+function meetsMarkers(search: Search, names: Names, markers: readonly number[]): boolean {
+  const { bytes } = search;
   let at = names.start;
   for (let i = 0; i < names.count; i++) {
     if (i % STRIDE === 0 && at - names.start !== markers[i / STRIDE]) return false;
     at = nameAt(bytes, at)[1];
-    if (at > bytes.length || (budget.left -= 1) < 0) return false;
+    if (at > bytes.length || (search.left -= 1) < 0) return false;
   }
   return true;
 }
 
 /** The markers that end at `end` (padding before it allowed), going back to the first, which is 0. */
-function markersBefore(
-  bytes: Buffer,
-  end: number,
-  budget: Budget,
-): { start: number; values: number[] } | null {
+function markersBefore(search: Search, end: number): { start: number; values: number[] } | null {
+  const { bytes } = search;
   let at = end - 4;
   if (at >= 4 && bytes.readUInt32LE(at) === 0) at -= 4;
   const values: number[] = [];
   for (let above = bytes.length; at >= 0; at -= 4) {
     const value = bytes.readUInt32LE(at);
-    if (value >= above || (budget.left -= 1) < 0) return null;
+    if (value >= above || (search.left -= 1) < 0) return null;
     values.push(value);
     if (value === 0) return { start: at, values: values.reverse() };
     above = value;
@@ -114,17 +117,18 @@ function markersBefore(
   return null;
 }
 
-function namesBefore(bytes: Buffer, end: number, budget: Budget): Names | null {
-  const markers = markersBefore(bytes, end, budget);
+function namesBefore(search: Search, end: number): Names | null {
+  const { bytes, unit } = search;
+  const markers = markersBefore(search, end);
   if (markers === null || markers.values.length < 2) return null;
   const { values } = markers;
   const highest = markers.start - (values.at(-1) ?? 0);
-  const lowest = Math.max(8, highest - TAIL_SEARCH);
-  for (let start = highest - (highest % 8); start >= lowest; start -= 8) {
-    const count = bytes.readUInt32LE(start - 8);
+  const lowest = Math.max(unit, highest - TAIL_SEARCH);
+  for (let start = highest - (highest % unit); start >= lowest; start -= unit) {
+    const count = bytes.readUInt32LE(start - unit);
     if (count <= STRIDE * (values.length - 1) || count > STRIDE * values.length) continue;
     const names = { start, count };
-    if (meetsMarkers(bytes, names, values, budget)) return names;
+    if (meetsMarkers(search, names, values)) return names;
   }
   return null;
 }
@@ -133,25 +137,85 @@ function namesBefore(bytes: Buffer, end: number, budget: Budget): Names | null {
  * Names that lie right before the tokens, or before the `seqs` of 6.2 and 6.3 (3 bytes a symbol,
  * also in Debian's 6.1), whose size depends on the count that is being looked for.
  */
-function findNames(bytes: Buffer, tokens: Tokens, budget: Budget): Names | null {
+function findNames(search: Search, tokens: Tokens): Names | null {
   const lowest = Math.max(16, tokens.start - 3 * MAX_SYMBOLS);
-  for (let end = tokens.start; end >= lowest && budget.left > 0; end -= 8) {
-    const found = namesBefore(bytes, end, budget);
+  for (let end = tokens.start; end >= lowest && search.left > 0; end -= search.unit) {
+    const found = namesBefore(search, end);
     const between = tokens.start - end;
-    if (found !== null && (between === 0 || between === align(3 * found.count))) return found;
+    if (found !== null && (between === 0 || between === align(search, 3 * found.count)))
+      return found;
   }
   return null;
 }
 
-/** Where the offsets are: the relative base beside them must be the start of the text. */
-function findOffsets(bytes: Buffer, tokens: Tokens, names: Names, text: bigint): number | null {
-  const size = align(names.count * 4);
-  const after = align(tokens.end);
-  if (after + size + 8 <= bytes.length && bytes.readBigUInt64LE(after + size) === text)
-    return after;
+/** Gives the address of the symbol of a number. */
+type Addresses = (index: number) => bigint;
+
+/** KALLSYMS_ABSOLUTE_PERCPU (to 6.14): negative offsets are relative, the others per-CPU. */
+function fromBase(bytes: Buffer, offsets: number, base: bigint): Addresses {
+  return (i) => {
+    const offset = bytes.readInt32LE(offsets + 4 * i);
+    return offset < 0 ? base - 1n - BigInt(offset) : base + BigInt(offset);
+  };
+}
+
+function fromPlaces(bytes: Buffer, offsets: number, start: bigint): Addresses {
+  return (i) => {
+    const at = offsets + 4 * i;
+    return start + BigInt(at) + BigInt(bytes.readInt32LE(at));
+  };
+}
+
+/** Symbols are written in the order of their addresses, and the text begins with one. */
+function inOrder(addresses: Addresses, count: number, text: bigint): boolean {
+  let last = text;
+  if (addresses(0) !== text) return false;
+  for (let i = 1; i < count; i++) {
+    const address = addresses(i);
+    if (address < last) return false;
+    last = address;
+  }
+  return true;
+}
+
+/** Where the offsets are: the relative base beside them must be the start of the text, or they must need none. */
+function findAddresses(
+  search: Search,
+  tokens: Tokens,
+  names: Names,
+  { start, text }: { readonly start: bigint; readonly text: bigint },
+): Addresses | null {
+  const { bytes } = search;
+  const size = align(search, names.count * 4);
+  const after = align(search, tokens.end);
+  if (search.unit === 4) {
+    if (after + size > bytes.length) return null;
+    const addresses = fromPlaces(bytes, after, start);
+    return inOrder(addresses, names.count, text) ? addresses : null;
+  }
+  const isBase = (at: number): boolean =>
+    at >= 0 && at + 8 <= bytes.length && bytes.readBigUInt64LE(at) === text;
+  if (isBase(after + size)) return fromBase(bytes, after, text);
   const base = names.start - 16;
-  const before = base - size;
-  return before >= 0 && bytes.readBigUInt64LE(base) === text ? before : null;
+  return base >= size && isBase(base) ? fromBase(bytes, base - size, text) : null;
+}
+
+interface Embedded {
+  readonly tokens: Tokens;
+  readonly names: Names;
+  readonly addresses: Addresses;
+}
+
+function findEmbedded(bytes: Buffer, places: { start: bigint; text: bigint }): Embedded | null {
+  for (const unit of UNITS) {
+    const search: Search = { bytes, unit, left: STEPS };
+    const tokens = findTokens(search);
+    const names = tokens === null ? null : findNames(search, tokens);
+    if (tokens === null || names === null) continue;
+    const addresses = findAddresses(search, tokens, names, places);
+    if (addresses !== null) return { tokens, names, addresses };
+  }
+  return null;
 }
 
 /**
@@ -159,15 +223,13 @@ function findOffsets(bytes: Buffer, tokens: Tokens, names: Names, text: bigint):
  * not known here. `text` is the start of `.text`.
  */
 export function readEmbedded(memory: ImageMemory): SymbolTable | null {
-  const bytes = memory.section('.rodata')?.bytes;
+  const rodata = memory.section('.rodata');
   const text = memory.regions.find((r) => r.section.name === '.text')?.start;
-  if (bytes === undefined || text === undefined || bytes.length > MAX_RODATA) return null;
-  const budget: Budget = { left: STEPS };
-  const tokens = findTokens(bytes, budget);
-  const names = tokens === null ? null : findNames(bytes, tokens, budget);
-  if (tokens === null || names === null) return null;
-  const offsets = findOffsets(bytes, tokens, names, text);
-  if (offsets === null) return null;
+  if (rodata === null || text === undefined || rodata.bytes.length > MAX_RODATA) return null;
+  const { bytes, start } = rodata;
+  const found = findEmbedded(bytes, { start, text });
+  if (found === null) return null;
+  const { tokens, names, addresses } = found;
   const raws: RawSymbol[] = [];
   const named = new Map<string, { address: bigint; size: number }>();
   let at = names.start;
@@ -183,9 +245,7 @@ export function readEmbedded(memory: ImageMemory): SymbolTable | null {
     const inText = type === 'T' || type === 't' || type === 'W' || type === 'w';
     const keep = isNamed(name);
     if (!inText && !keep) continue;
-    // KALLSYMS_ABSOLUTE_PERCPU (to 6.14): negative offsets are relative, the others per-CPU.
-    const offset = bytes.readInt32LE(offsets + 4 * i);
-    const address = offset < 0 ? text - 1n - BigInt(offset) : text + BigInt(offset);
+    const address = addresses(i);
     if (keep) named.set(name, { address, size: 0 });
     const binding = type === 'T' ? 'global' : type === 't' ? 'local' : 'weak';
     if (inText) raws.push({ address, size: 0n, name, binding, typed: true });
