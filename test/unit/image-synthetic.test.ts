@@ -180,6 +180,65 @@ test('old kernels: one table for each group, absolute calls, named by what the w
   ]);
 });
 
+describe('kernels that patch by code of their own (to 5.12)', () => {
+  const record = (address: bigint, type: number, length: number): Buffer => {
+    const out = Buffer.alloc(16);
+    out.writeBigUInt64LE(address, 0);
+    out.writeUInt8(type, 8);
+    out.writeUInt8(length, 9);
+    return out;
+  };
+  const text = textWith(
+    256,
+    new Map([
+      [16, absCall(op(16))],
+      [32, absCall(op(24))],
+      [48, ripCall(at(48), op(8))],
+      [64, Buffer.concat([Buffer.from('ff25', 'hex'), ripCall(at(64), op(0)).subarray(2)])],
+    ]),
+  );
+  const image = (release: string): Buffer =>
+    kernel(text, {
+      banner: `Linux version ${release} (x)\0`,
+      sections: [
+        {
+          name: '.parainstructions',
+          flags: 'A',
+          address: 0xffffffff81700000n,
+          data: Buffer.concat([
+            record(at(16), 2, 7),
+            record(at(32), 3, 1),
+            record(at(48), 1, 6),
+            record(at(64), 0, 6),
+          ]),
+        },
+      ],
+      symbols: [pvOps],
+    });
+
+  test('have no record of what they write, and the form is known', async () => {
+    expect((await sitesOf(image('5.10.223'))).map(brief)).toEqual([
+      'first+16 irq.save_fl 7 9c58 parainstructions',
+      'first+32 irq.irq_disable 1 fa parainstructions',
+      'first+48 cpu.read_cr0 6 - parainstructions',
+      'first+64 cpu.io_delay 6 - parainstructions',
+    ]);
+  });
+
+  test('a form that does not fit is not written', async () => {
+    const cramped = Buffer.from(image('5.10.223'));
+    const row = cramped.indexOf(record(at(16), 2, 7));
+    cramped.writeUInt8(1, row + 9);
+    expect((await sitesOf(cramped)).map(brief)[0]).toBe(
+      'first+16 irq.save_fl 1 - parainstructions',
+    );
+  });
+
+  test('later ones write what their alternatives say, and nothing else', async () => {
+    expect((await sitesOf(image('5.13.0'))).map((s) => s.inline)).toEqual([null, null, null, null]);
+  });
+});
+
 test('a table of its own for the locks (7.0 and later)', async () => {
   const locks = 0xffffffff81208000n;
   const structs = [

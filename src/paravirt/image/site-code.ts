@@ -27,6 +27,8 @@ const NOPS = [
   '660f1f440000',
   '0f1f8000000000',
 ];
+/** `jmp *rel32(%rip)` and `jmp *abs32`: how kernels to 5.12 leave for user space. */
+const JUMP = /^ff2[45]/;
 const NOTHING = /^_?paravirt_nop$|^nop_func$/;
 
 /** Gives a function that shows a site's code; loads the decoder once. */
@@ -53,6 +55,9 @@ export async function siteCoder(
   };
   const code = (hex: string): Code => ({ bytes: hex, text: disassemble(Buffer.from(hex, 'hex')) });
 
+  const built = ({ address, length }: Site): string =>
+    image.readText(address, length)?.toString('hex') ?? '';
+
   const patched = (site: Site): Code | null => {
     if (!site.tabled || site.source === 'static_call') return null;
     if (site.inline !== null && site.inline !== '') {
@@ -63,20 +68,22 @@ export async function siteCoder(
     if (NOTHING.test(target)) return code(NOPS[site.length] ?? '');
     const to = addresses.get(target);
     if (to === undefined) return null;
-    const call = Buffer.alloc(5);
-    call[0] = 0xe8;
-    call.writeInt32LE(Number(BigInt.asIntN(32, to - site.address - 5n)), 1);
+    const isJump = JUMP.test(built(site));
+    const direct = Buffer.alloc(5);
+    direct[0] = isJump ? 0xe9 : 0xe8;
+    direct.writeInt32LE(Number(BigInt.asIntN(32, to - site.address - 5n)), 1);
     const rest = NOPS[site.length - 5] ?? '';
     return {
-      bytes: call.toString('hex') + rest,
-      text: `call ${target}${rest === '' ? '' : '; nop'}`,
+      bytes: direct.toString('hex') + rest,
+      text: `${isJump ? 'jmp' : 'call'} ${target}${rest === '' ? '' : '; nop'}`,
     };
   };
 
   return (site) => {
-    const bytes = image.readText(site.address, site.length)?.toString('hex') ?? '';
+    const bytes = built(site);
+    const verb = JUMP.test(bytes) ? 'jmp' : 'call';
     const text =
-      site.source === 'static_call' ? `call (static call of ${site.op})` : `call *(${site.op})`;
+      site.source === 'static_call' ? `call (static call of ${site.op})` : `${verb} *(${site.op})`;
     return { built: { bytes, text }, patched: patched(site) };
   };
 }

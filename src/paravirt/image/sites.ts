@@ -1,6 +1,7 @@
 import { indirectCall } from './calls.js';
 import { faultsOf } from './fault.js';
 import type { KernelImage } from './kernel-image.js';
+import { nativePatch } from './native-patch.js';
 import {
   findOpTables,
   layoutsOf,
@@ -130,14 +131,13 @@ export async function findSites(
       section: memory.regionAt(address)?.section.name ?? '',
     };
   };
-  const sites: Site[] = raws.map((raw) => ({
-    ...place(raw.address),
-    length: raw.length,
-    op: opOf(raw, tables, layouts[0]),
-    inline: raw.inline,
-    source: raw.source,
-    tabled: true,
-  }));
+  const sites: Site[] = raws.map((raw) => {
+    const { length, source } = raw;
+    const op = opOf(raw, tables, layouts[0]);
+    const byCode = source === 'parainstructions' ? nativePatch(op, length, image.release) : null;
+    const inline = raw.inline ?? byCode;
+    return { ...place(raw.address), length, op, inline, source, tabled: true };
+  });
   const listed = readStaticCalls(memory, symbols);
   for (const { address, op, length } of listed) {
     sites.push({

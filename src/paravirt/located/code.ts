@@ -159,15 +159,22 @@ function codeSites(table: { sites: readonly Site[] }): CodeSite[] {
   });
 }
 
+/** Where instructions begin inside the inline forms of more than one. */
+const INNER_STARTS: ReadonlyMap<string, readonly number[]> = new Map([
+  ['9c58', [1]], // pushf; pop
+  ['579d', [1]], // push; popf
+  ['0f01f8480f07', [3]], // swapgs; sysretq
+  ['0f01f80f07', [3]], // swapgs; sysretl
+  ['0f01f8fb0f35', [3, 4]], // swapgs; sti; sysexit
+]);
+
 /**
  * Where instructions begin inside a site that is patched inline: behind each native instruction, the
  * rest is one nop (arch/x86/kernel/alternative.c, add_nops()).
  */
 function inlineStarts(inline: string | null, length: number): number[] | null {
   if (inline === null || inline === '') return null;
-  const bytes = inline.length / 2;
-  // `pushf; pop` is the only form of two instructions
-  const starts = inline === '9c58' ? [1, 2] : [bytes];
+  const starts = [...(INNER_STARTS.get(inline) ?? []), inline.length / 2];
   return starts.filter((start) => start < length);
 }
 
