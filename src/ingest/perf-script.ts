@@ -53,11 +53,15 @@ export const NO_ADDRESS = 'a sample without an address';
 const RECORD =
   /(?:^|\s)PERF_RECORD_(?:MMAP2?|COMM|FORK|EXIT|LOST(?:_SAMPLES)?|THROTTLE|UNTHROTTLE|SWITCH(?:_CPU_WIDE)?|NAMESPACES|CGROUP|KSYMBOL|BPF_EVENT|TEXT_POKE|AUX\w*|ITRACE_START|FINISHED_\w+|COMPRESSED)(?![A-Z_])/;
 
+/** A user callchain that came later than its samples (perf 6.19 and later, process_deferred_sample_event()). */
+const DEFERRED = /\d\.\d{6,9}: DEFERRED CALLCHAIN \[cookie: [0-9a-f]+\]$/;
+const UNMERGED = 'a deferred callchain that was not merged; leave out --no-merge-callchains';
+
 type State =
   | 'between' // expecting a sample line
   | 'callchain' // in a sample whose frames follow
   | 'self-contained' // behind a sample line that brought its own address or trace text
-  | 'record'; // behind a PERF_RECORD line
+  | 'record'; // behind a PERF_RECORD line, or a deferred callchain
 
 /**
  * Reads `perf script` text from chunks of bytes. Knows lines, samples and frames, nothing about
@@ -439,6 +443,7 @@ export class PerfScriptReader {
       else this.bareLine(text);
     } else if (!this.full(text)) {
       if (isRecord(text)) this.record(text);
+      else if (DEFERRED.test(text)) this.deferred();
       else if (this.form === 'unknown' && this.state !== 'callchain') this.bareLine(text);
       else if (this.state === 'record' && /^\s/.test(text)) this.recording.lines.count('record');
       else this.recording.lines.skip('neither a sample nor a frame', this.lineNumber);
@@ -483,6 +488,12 @@ export class PerfScriptReader {
     this.recording.lines.count('record');
     const lost = /PERF_RECORD_LOST(?:_SAMPLES)?:?\s+(?:lost )?(\d+)/.exec(text);
     if (lost !== null) this.recording.lost += Number(lost[1]);
+    this.state = 'record';
+  }
+
+  private deferred(): void {
+    this.finishSample();
+    this.recording.lines.skip(UNMERGED, this.lineNumber);
     this.state = 'record';
   }
 

@@ -154,6 +154,26 @@ describe('PERF_RECORD lines', () => {
   });
 });
 
+describe('deferred callchains that perf did not merge (perf 6.19 and later)', () => {
+  const at = '            perf      97 [000]     4.516379: ';
+  const deferred = `${at}DEFERRED CALLCHAIN [cookie: 300000001]\n${U}\n${U}\n\n`;
+  const sample = `${HEAD}\n${K}\n\t       300000001 (cookie) ([unknown])\n\n`;
+
+  test('are no samples, and told of once each', () => {
+    const { samples, recording } = accounted(sample + deferred + SAMPLE + deferred + sample);
+    expect(samples.map((s) => s.frames.length)).toEqual([2, 2, 2]);
+    expect(weightOf(samples)).toBe(3 * 1003009);
+    expect(recording.lines.kinds.record).toBe(4);
+    expect(recording.lines.skipped).toMatchObject([
+      { reason: expect.stringContaining('--no-merge-callchains') as string, lines: 2 },
+    ]);
+  });
+
+  test('a comm of that name is a comm', () => {
+    expect(withComm('DEFERRED CALLCHAIN [cookie: 3]')).toHaveLength(1);
+  });
+});
+
 describe('frames', () => {
   test.each([
     ['ffffffff81000000 f+0x0 ([kernel.kallsyms])', 'f', 0, '[kernel.kallsyms]'],
