@@ -444,6 +444,8 @@ export class PerfScriptReader {
     } else if (!this.full(text)) {
       if (isRecord(text)) this.record(text);
       else if (DEFERRED.test(text)) this.deferred();
+      else if (this.state === 'self-contained' && /^ {2}\S/.test(text))
+        this.recording.lines.count('srcline');
       else if (this.form === 'unknown' && this.state !== 'callchain') this.bareLine(text);
       else if (this.state === 'record' && /^\s/.test(text)) this.recording.lines.count('record');
       else this.recording.lines.skip('neither a sample nor a frame', this.lineNumber);

@@ -149,7 +149,9 @@ const isPerfScript = (text: string): boolean =>
   /\s\d+\.\d{6}(?:\d{3})?:\s/.test(text) ||
   /^[ \t]+[0-9a-f]{1,16}(?:[ \t]+\S.*)?$/m.test(text) ||
   /^.*\S +[\w/]\S*: +(?:[0-9a-f]{5,16} .*)?$/m.test(text) ||
-  /^ *\S.* +(?:[0-9a-f]{8}|[0-9a-f]{16}) \S.*$/m.test(text);
+  /^ *\S.* +(?:[0-9a-f]{8}|[0-9a-f]{16}) \S.*$/m.test(text) ||
+  // an address of user space, in its column of 16
+  /^ *\S.*(?: {5}[0-9a-f]{12}| {11}[0-9a-f]{6}) \S.*$/m.test(text);
 
 /**
  * Folded stacks as FlameGraph's stackcollapse scripts print them: frames joined by `;`, a space, a

@@ -21,6 +21,17 @@ const cases: readonly (readonly [Format, string, Uint8Array])[] = [
   ],
   ['perf-script', '-F comm,ip,sym', bytes('perf-exec \n\tffffffff811324a4 native_write_msr\n\n')],
   ['perf-script', '-F comm,ip,sym, flat', bytes('            true  7f1f5696 native_write_msr\n')],
+  [
+    'perf-script',
+    '-F comm,tid,period,ip,sym, flat, user space alone',
+    bytes('              sh    3314     250000      7f7604aea94d [unknown]\n'),
+  ],
+  [
+    'perf-script',
+    'the same of a program at a low address',
+    bytes('              sh    3314     250000            40119c main\n'),
+  ],
+  ['text', 'a log that speaks of a commit', bytes('made a branch  7f7604aea94d by hand\n')],
   ['perf-script', 'perf 3.2 without time', bytes('java 19983 cycles: \n\tffffffff8100 f ([k])\n')],
   [
     'perf-script',

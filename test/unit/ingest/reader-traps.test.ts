@@ -234,6 +234,15 @@ describe('frames', () => {
     expect(recording.lines.kinds.srcline).toBe(lines.length);
   });
 
+  test('source lines behind flat samples are counted too', () => {
+    const flat = `${HEAD} ffffffff821ef691 do_syscall_64+0x71 ([kernel.kallsyms])\n`;
+    const lines = ['  nm.c:6', '  [kernel.kallsyms][ffffffff81]', '  ld-linux-x86-64.so.2[16573]'];
+    const { samples, recording } = accounted(lines.map((line) => `${flat}${line}\n`).join(''));
+    expect(samples.map((s) => s.frames.length)).toEqual([1, 1, 1]);
+    expect(recording.lines.kinds.srcline).toBe(3);
+    expect(recording.lines.skipped).toEqual([]);
+  });
+
   test('source text (-F +srccode) opens no sample', () => {
     const { samples } = accounted(`${HEAD}\n${K}\n|42       case 7:\n${U}\n\n${SAMPLE}`);
     expect(samples.map((s) => s.frames.length)).toEqual([2, 2]);
