@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { findSites, readKernelImage, type Site } from '../../src/paravirt/image/index.js';
-import { WORD_INDEX } from '../../src/paravirt/image/word-index.js';
+import { wordOrders } from '../../src/paravirt/image/word-index.js';
 import { buildElf, relocations } from '../support/image-elf.js';
 import { failure, scratchFile } from '../support/image-fixtures.js';
 import {
@@ -264,7 +264,7 @@ test('a table of its own for the locks (7.0 and later)', async () => {
 });
 
 describe('without BTF', () => {
-  const ops = WORD_INDEX.get('6.12') ?? [];
+  const [ops = []] = wordOrders('6.12');
   const text = textWith(
     256,
     new Map([[16, ripCall(at(16), op(ops.indexOf('irq.irq_enable') * 8))]]),
@@ -288,7 +288,7 @@ describe('without BTF', () => {
   test('words of an unknown version stay words', async () => {
     const elf = kernel(text, {
       structs: null,
-      banner: 'Linux version 6.99.1 (x)\0',
+      banner: 'Linux version 7.99.1 (x)\0',
       sections,
       symbols: table(80),
     });
@@ -404,7 +404,41 @@ test('a module: relocations give addresses, ops come from the kernel', async () 
   // .init.text lies before .text: addresses are unique within the module.
   expect(sites.map((s) => s.address)).toEqual([64n + 8n, 64n + 40n]);
   const alone = await findSites(image);
-  expect(alone.sites.map((s) => s.op)).toEqual(['pv_ops+0x20', 'pv_ops+0x8']);
+  // what words 4 and 1 are in every order that Linux 6.9 may have
+  expect(alone.sites.map((s) => s.op)).toEqual(['cpu.write_cr0', 'cpu.get_debugreg']);
+});
+
+describe('word orders by version', () => {
+  const names = (version: string): string[] => wordOrders(version).map((order) => order.join(' '));
+
+  test('one that was seen has as many as its configuration allows', () => {
+    expect(names('6.12')).toHaveLength(4);
+    expect(wordOrders('6.12').map((order) => order.length)).toEqual([83, 81, 80, 78]);
+    expect(wordOrders('7.3')[0]).toHaveLength(73);
+  });
+
+  test('one between two that are alike has the same', () => {
+    expect(names('6.17')).toEqual(names('6.16'));
+    expect(names('6.18')).toEqual(names('6.19'));
+  });
+
+  test('one between two that differ has all that lie between, and those of both', () => {
+    const between = names('6.7');
+    expect(new Set(between).size).toBe(between.length);
+    for (const order of [...names('6.1'), ...names('6.12')]) expect(between).toContain(order);
+  });
+
+  test('one on its way may have what the one before it has, or the next', () => {
+    for (const release of ['7.2.0-rc1', '7.1.0-next-20260601']) {
+      for (const order of [...names('7.1'), ...names('7.2')])
+        expect(names(release)).toContain(order);
+    }
+    expect(names('7.2.0-1-amd64')).toEqual(names('7.2'));
+  });
+
+  test('older and newer ones are not known', () => {
+    expect([names('5.9'), names('7.4'), names(''), names('4.19')]).toEqual([[], [], [], []]);
+  });
 });
 
 test('BTF that says another entry size than the table decodes with is overruled', async () => {

@@ -2,7 +2,7 @@ import type { Btf } from './btf.js';
 import { INLINE_FORMS, TELLING_FORMS } from './inline-forms.js';
 import type { ImageMemory } from './memory.js';
 import type { SymbolTable } from './symbols.js';
-import { NATIVE_IMPLEMENTATIONS, OPTIONAL_OPS, WORD_INDEX } from './word-index.js';
+import { NATIVE_IMPLEMENTATIONS, wordOrders } from './word-index.js';
 
 /** A table of paravirt function pointers in the image, its words named as far as can be known. */
 export interface OpTable {
@@ -42,19 +42,12 @@ const MAX_WORDS = 512;
 export function layoutsOf(btf: Btf | null, release: string | null): readonly OpLayout[] {
   const own = btf?.flatten(TEMPLATE) ?? null;
   if (own !== null) return [{ ...own, namedBy: 'btf' }];
-  const version = /^\d+\.\d+/.exec(release ?? '')?.[0] ?? '';
-  const ops = WORD_INDEX.get(version);
-  if (ops === undefined) return [];
-  // Every combination of the optional groups; evidence decides between them.
-  const subsets = OPTIONAL_OPS.reduce<readonly (readonly string[])[]>(
-    (sets, group) => [...sets, ...sets.map((s) => [...s, ...group])],
-    [[]],
-  );
-  return subsets.map((without) => {
-    const kept = ops.filter((op) => !without.includes(op));
-    const slots = new Map(kept.map((op, i) => [i * 8, op]));
-    return { size: kept.length * 8, slots, namedBy: 'word-index' };
-  });
+  // evidence decides between them
+  return wordOrders(release ?? '').map((ops) => ({
+    size: ops.length * 8,
+    slots: new Map(ops.map((op, i) => [i * 8, op])),
+    namedBy: 'word-index',
+  }));
 }
 
 /** The most frequent value, where nearly all agree on it. */
@@ -85,14 +78,45 @@ export function guessBase(
   return agreed(votes);
 }
 
+/**
+ * Slots of the template for sites that only give a word index, as a module's do without its kernel: those on which all layouts
+ * agree that the sites' inline forms allow.
+ */
+export function slotsByIndex(
+  layouts: readonly OpLayout[],
+  evidence: readonly TableEvidence[],
+): ReadonlyMap<number, string> {
+  const fitting = layouts.filter((layout) =>
+    evidence.every(({ type, inline }) => {
+      if (type === null || inline === null) return true;
+      const op = layout.slots.get(type * 8);
+      return op !== undefined && INLINE_FORMS.get(op) === inline;
+    }),
+  );
+  return common(fitting);
+}
+
 /** False where a site's inline form belongs to another op than the layout says. */
 function consistent(layout: OpLayout, base: bigint, evidence: readonly TableEvidence[]): boolean {
+  // from 7.0 on the lock ops have a table of their own, which lies behind
+  const locksBehind = ![...layout.slots.values()].some((op) => op.startsWith('lock.'));
   return evidence.every(({ target, inline }) => {
     if (target === null) return true;
-    const op = layout.slots.get(Number(BigInt.asIntN(53, target - base)));
+    const offset = Number(BigInt.asIntN(53, target - base));
+    if (locksBehind && offset >= layout.size) return true;
+    const op = layout.slots.get(offset);
     if (op === undefined) return false;
     return inline === null || INLINE_FORMS.get(op) === inline;
   });
+}
+
+/** False where a word holds the native function of another op than the layout says. */
+function agrees(layout: OpLayout, pointed: ReadonlyMap<number, string>): boolean {
+  const ops = new Set(layout.slots.values());
+  // behind the table's end lie other words
+  return [...pointed].every(([at, op]) =>
+    at < layout.size ? layout.slots.get(at) === op : !ops.has(op),
+  );
 }
 
 /** Slots on which all the given layouts agree. */
@@ -183,15 +207,21 @@ function mainTable(
   const here = evidence.filter(
     (e) => e.target === null || (e.target >= base && e.target < base + 4096n),
   );
+  const largest = Math.max(0, ...layouts.map((l) => l.size));
+  const pointed = byPointers(memory, symbols, {
+    base,
+    size: Math.min(known?.size || Math.max(largest, reach(base, evidence)), MAX_WORDS * 8),
+    group: null,
+  });
   const fitting = layouts.filter(
-    (l) => (!known?.size || known.size === l.size) && consistent(l, base, here),
+    (l) =>
+      (!known?.size || known.size === l.size) && consistent(l, base, here) && agrees(l, pointed),
   );
   const size = Math.min(known?.size || fitting[0]?.size || reach(base, evidence), MAX_WORDS * 8);
+  const inside = [...pointed].filter(([at]) => at < size);
   const indexed = common(fitting);
-  if (indexed.size > 0)
-    return { symbol: 'pv_ops', base, size, slots: indexed, namedBy: 'word-index' };
-  const slots = byPointers(memory, symbols, { base, size, group: null });
-  return { symbol: 'pv_ops', base, size, slots, namedBy: slots.size > 0 ? 'pointers' : 'none' };
+  const namedBy = indexed.size > 0 ? 'word-index' : inside.length > 0 ? 'pointers' : 'none';
+  return { symbol: 'pv_ops', base, size, slots: new Map([...inside, ...indexed]), namedBy };
 }
 
 /** The base that the first workable layout gives; word indexes alone need no layout. */

@@ -7,7 +7,7 @@ import {
   layoutsOf,
   opAt,
   type NamedBy,
-  type OpLayout,
+  slotsByIndex,
   type OpTable,
 } from './op-tables.js';
 import { scanText } from './scan.js';
@@ -86,12 +86,12 @@ function recorded(image: KernelImage): readonly Raw[] {
 }
 
 /** The op of a recorded site: by what it calls through, else by its word index. */
-function opOf(raw: Raw, tables: readonly OpTable[], layout: OpLayout | undefined): string {
+function opOf(raw: Raw, tables: readonly OpTable[], byIndex: ReadonlyMap<number, string>): string {
   const byTarget = raw.target === null ? null : opAt(tables, raw.target);
   if (byTarget !== null) return byTarget;
   if (raw.type !== null) {
-    const slots = tables.find((t) => t.symbol === 'pv_ops')?.slots ?? layout?.slots;
-    return slots?.get(raw.type * 8) ?? `pv_ops+0x${(raw.type * 8).toString(16)}`;
+    const slots = tables.find((t) => t.symbol === 'pv_ops')?.slots ?? byIndex;
+    return slots.get(raw.type * 8) ?? `pv_ops+0x${(raw.type * 8).toString(16)}`;
   }
   return 'unknown';
 }
@@ -131,9 +131,10 @@ export async function findSites(
       section: memory.regionAt(address)?.section.name ?? '',
     };
   };
+  const byIndex = slotsByIndex(layouts, raws);
   const sites: Site[] = raws.map((raw) => {
     const { length, source } = raw;
-    const op = opOf(raw, tables, layouts[0]);
+    const op = opOf(raw, tables, byIndex);
     const byCode = source === 'parainstructions' ? nativePatch(op, length, image.release) : null;
     const inline = raw.inline ?? byCode;
     return { ...place(raw.address), length, op, inline, source, tabled: true };

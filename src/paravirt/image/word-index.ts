@@ -1,82 +1,83 @@
-// Word order of struct paravirt_patch_template where an image has no BTF of its own, taken from the
-// BTF of Debian's 6.1 and 6.12 (XEN_PV=y) and of a 6.18 guest kernel (XEN_PV=n). The order depends
-// on the version and on the configuration, so op-layout.ts checks it against the image.
+// Word order of struct paravirt_patch_template where an image has no BTF of its own, taken from the BTF of Debian's
+// kernels (XEN_PV=y). Members came and went, and none has changed its place among the others. What an image has depends on
+// its version and configuration, so op-tables.ts checks every order against the image.
 
 /** Members that only some configurations have; each group is there as a whole or not at all. */
-export const OPTIONAL_OPS: readonly (readonly string[])[] = [
+const CONFIGURED: readonly (readonly string[])[] = [
   // CONFIG_X86_IOPL_IOPERM
   ['cpu.invalidate_io_bitmap', 'cpu.update_io_bitmap'],
   // CONFIG_PGTABLE_LEVELS >= 5
   ['mmu.p4d_val', 'mmu.make_p4d', 'mmu.set_pgd'],
 ];
 
-/** Ops in word order (byte offset / 8) by kernel version. */
-export const WORD_INDEX: ReadonlyMap<string, readonly string[]> = new Map([
-  [
-    '6.1',
-    words(`
-      cpu.io_delay cpu.get_debugreg cpu.set_debugreg cpu.read_cr0 cpu.write_cr0 cpu.write_cr4
-      cpu.load_tr_desc cpu.load_gdt cpu.load_idt cpu.set_ldt cpu.store_tr cpu.load_tls
-      cpu.load_gs_index cpu.write_ldt_entry cpu.write_gdt_entry cpu.write_idt_entry
-      cpu.alloc_ldt cpu.free_ldt cpu.load_sp0 cpu.invalidate_io_bitmap cpu.update_io_bitmap
-      cpu.wbinvd cpu.cpuid cpu.read_msr cpu.write_msr cpu.read_msr_safe cpu.write_msr_safe
-      cpu.read_pmc cpu.start_context_switch cpu.end_context_switch irq.save_fl irq.irq_disable
-      irq.irq_enable irq.safe_halt irq.halt mmu.flush_tlb_user mmu.flush_tlb_kernel
-      mmu.flush_tlb_one_user mmu.flush_tlb_multi mmu.tlb_remove_table mmu.exit_mmap
-      mmu.notify_page_enc_status_changed mmu.read_cr2 mmu.write_cr2 mmu.read_cr3 mmu.write_cr3
-      mmu.activate_mm mmu.dup_mmap mmu.pgd_alloc mmu.pgd_free mmu.alloc_pte mmu.alloc_pmd
-      mmu.alloc_pud mmu.alloc_p4d mmu.release_pte mmu.release_pmd mmu.release_pud
-      mmu.release_p4d mmu.set_pte mmu.set_pmd mmu.ptep_modify_prot_start
-      mmu.ptep_modify_prot_commit mmu.pte_val mmu.make_pte mmu.pgd_val mmu.make_pgd mmu.set_pud
-      mmu.pmd_val mmu.make_pmd mmu.pud_val mmu.make_pud mmu.set_p4d mmu.p4d_val mmu.make_p4d
-      mmu.set_pgd mmu.lazy_mode.enter mmu.lazy_mode.leave mmu.lazy_mode.flush mmu.set_fixmap
-      lock.queued_spin_lock_slowpath lock.queued_spin_unlock lock.wait lock.kick
-      lock.vcpu_is_preempted
-    `),
-  ],
-  [
-    '6.12',
-    words(`
-      cpu.io_delay cpu.get_debugreg cpu.set_debugreg cpu.read_cr0 cpu.write_cr0 cpu.write_cr4
-      cpu.load_tr_desc cpu.load_gdt cpu.load_idt cpu.set_ldt cpu.store_tr cpu.load_tls
-      cpu.load_gs_index cpu.write_ldt_entry cpu.write_gdt_entry cpu.write_idt_entry
-      cpu.alloc_ldt cpu.free_ldt cpu.load_sp0 cpu.invalidate_io_bitmap cpu.update_io_bitmap
-      cpu.wbinvd cpu.cpuid cpu.read_msr cpu.write_msr cpu.read_msr_safe cpu.write_msr_safe
-      cpu.read_pmc cpu.start_context_switch cpu.end_context_switch irq.save_fl irq.irq_disable
-      irq.irq_enable irq.safe_halt irq.halt mmu.flush_tlb_user mmu.flush_tlb_kernel
-      mmu.flush_tlb_one_user mmu.flush_tlb_multi mmu.tlb_remove_table mmu.exit_mmap
-      mmu.notify_page_enc_status_changed mmu.read_cr2 mmu.write_cr2 mmu.read_cr3 mmu.write_cr3
-      mmu.enter_mmap mmu.pgd_alloc mmu.pgd_free mmu.alloc_pte mmu.alloc_pmd mmu.alloc_pud
-      mmu.alloc_p4d mmu.release_pte mmu.release_pmd mmu.release_pud mmu.release_p4d mmu.set_pte
-      mmu.set_pmd mmu.ptep_modify_prot_start mmu.ptep_modify_prot_commit mmu.pte_val
-      mmu.make_pte mmu.pgd_val mmu.make_pgd mmu.set_pud mmu.pmd_val mmu.make_pmd mmu.pud_val
-      mmu.make_pud mmu.set_p4d mmu.p4d_val mmu.make_p4d mmu.set_pgd mmu.lazy_mode.enter
-      mmu.lazy_mode.leave mmu.lazy_mode.flush mmu.set_fixmap lock.queued_spin_lock_slowpath
-      lock.queued_spin_unlock lock.wait lock.kick lock.vcpu_is_preempted
-    `),
-  ],
-  [
-    '6.18',
-    words(`
-      cpu.io_delay cpu.get_debugreg cpu.set_debugreg cpu.read_cr0 cpu.write_cr0 cpu.write_cr4
-      cpu.load_tr_desc cpu.load_gdt cpu.load_idt cpu.set_ldt cpu.store_tr cpu.load_tls
-      cpu.load_gs_index cpu.write_ldt_entry cpu.write_gdt_entry cpu.write_idt_entry
-      cpu.alloc_ldt cpu.free_ldt cpu.load_sp0 cpu.cpuid cpu.read_msr cpu.write_msr
-      cpu.read_msr_safe cpu.write_msr_safe cpu.read_pmc cpu.start_context_switch
-      cpu.end_context_switch irq.save_fl irq.irq_disable irq.irq_enable irq.safe_halt irq.halt
-      mmu.flush_tlb_user mmu.flush_tlb_kernel mmu.flush_tlb_one_user mmu.flush_tlb_multi
-      mmu.exit_mmap mmu.notify_page_enc_status_changed mmu.read_cr2 mmu.write_cr2 mmu.read_cr3
-      mmu.write_cr3 mmu.enter_mmap mmu.pgd_alloc mmu.pgd_free mmu.alloc_pte mmu.alloc_pmd
-      mmu.alloc_pud mmu.alloc_p4d mmu.release_pte mmu.release_pmd mmu.release_pud
-      mmu.release_p4d mmu.set_pte mmu.set_pmd mmu.ptep_modify_prot_start
-      mmu.ptep_modify_prot_commit mmu.pte_val mmu.make_pte mmu.pgd_val mmu.make_pgd mmu.set_pud
-      mmu.pmd_val mmu.make_pmd mmu.pud_val mmu.make_pud mmu.set_p4d mmu.p4d_val mmu.make_p4d
-      mmu.set_pgd mmu.lazy_mode.enter mmu.lazy_mode.leave mmu.lazy_mode.flush mmu.set_fixmap
-      lock.queued_spin_lock_slowpath lock.queued_spin_unlock lock.wait lock.kick
-      lock.vcpu_is_preempted
-    `),
-  ],
-]);
+/** The versions whose types were seen and that differ from the one before, and the last one; oldest first. */
+const SEEN = ['5.10', '6.1', '6.12', '6.16', '6.19', '7.0', '7.1', '7.2', '7.3'];
+
+/** Ops in word order (byte offset / 8); behind a colon the first and last version seen that have it. */
+const MEMBERS = words(`
+  init.patch:..5.10 time.sched_clock:..5.10 time.steal_clock:..5.10 cpu.io_delay:..7.0 cpu.get_debugreg
+  cpu.set_debugreg cpu.read_cr0 cpu.write_cr0 cpu.write_cr4 cpu.load_tr_desc cpu.load_gdt cpu.load_idt
+  cpu.set_ldt cpu.store_tr cpu.load_tls cpu.load_gs_index cpu.write_ldt_entry cpu.write_gdt_entry
+  cpu.write_idt_entry cpu.alloc_ldt cpu.free_ldt cpu.load_sp0 cpu.invalidate_io_bitmap cpu.update_io_bitmap
+  cpu.wbinvd:..6.12 cpu.cpuid cpu.read_msr cpu.write_msr cpu.read_msr_safe cpu.write_msr_safe cpu.read_pmc
+  cpu.iret:..5.10 cpu.start_context_switch cpu.end_context_switch irq.save_fl irq.restore_fl:..5.10
+  irq.irq_disable irq.irq_enable irq.safe_halt irq.halt mmu.flush_tlb_user mmu.flush_tlb_kernel
+  mmu.flush_tlb_one_user mmu.flush_tlb_others:..5.10 mmu.flush_tlb_multi:6.1.. mmu.tlb_remove_table:..6.12
+  mmu.exit_mmap mmu.notify_page_enc_status_changed:6.1.. mmu.read_cr2 mmu.write_cr2 mmu.read_cr3
+  mmu.write_cr3 mmu.activate_mm:..6.1 mmu.dup_mmap:..6.1 mmu.enter_mmap:6.12.. mmu.pgd_alloc mmu.pgd_free
+  mmu.alloc_pte mmu.alloc_pmd mmu.alloc_pud mmu.alloc_p4d mmu.release_pte mmu.release_pmd mmu.release_pud
+  mmu.release_p4d mmu.set_pte mmu.set_pmd mmu.ptep_modify_prot_start mmu.ptep_modify_prot_commit mmu.pte_val
+  mmu.make_pte mmu.pgd_val mmu.make_pgd mmu.set_pud mmu.pmd_val mmu.make_pmd mmu.pud_val mmu.make_pud
+  mmu.set_p4d mmu.p4d_val mmu.make_p4d mmu.set_pgd mmu.lazy_mode.enter:..7.1 mmu.lazy_mode.leave:..7.1
+  mmu.lazy_mode.flush:..7.1 mmu.lazy_mode_flush:7.2.. mmu.set_fixmap lock.queued_spin_lock_slowpath:..6.19
+  lock.queued_spin_unlock:..6.19 lock.wait:..6.19 lock.kick:..6.19 lock.vcpu_is_preempted:..6.19
+`).map((word) => {
+  const [, op = '', first = '', last = ''] = /^([^:]+)(?::(.*)\.\.(.*))?$/.exec(word) ?? [];
+  return {
+    op,
+    from: first === '' ? 0 : SEEN.indexOf(first),
+    to: last === '' ? SEEN.length - 1 : SEEN.indexOf(last),
+  };
+});
+
+function isAtLeast(version: string, other: string): boolean {
+  const [[a = 0, b = 0] = [], [c = 0, d = 0] = []] = [version, other].map((v) =>
+    v.split('.').map(Number),
+  );
+  return a > c || (a === c && b >= d);
+}
+
+/**
+ * The orders that a kernel release may have: one for each combination of what its configuration decides and, for a
+ * release between two that were seen or one on its way, of what not all versions around it have. None for those before
+ * the first and behind the last that was seen.
+ */
+export function wordOrders(release: string): readonly (readonly string[])[] {
+  const version = /^\d+\.\d+/.exec(release)?.[0] ?? '';
+  const below = SEEN.findLastIndex((seen) => isAtLeast(version, seen));
+  const above = SEEN.findIndex((seen) => isAtLeast(seen, version));
+  if (version === '' || below < 0 || above < 0) return [];
+  const margin = /-(?:rc\d|next)/.test(release) ? 1 : 0;
+  const first = Math.max(0, below - margin);
+  const last = Math.min(SEEN.length - 1, above + margin);
+  const possible = MEMBERS.filter(({ from, to }) => from <= last && to >= first);
+  // neighbours that came or went together count as one
+  const passing: string[][] = [];
+  let neighbour = '';
+  for (const { op, from, to } of possible) {
+    const stays = from <= first && to >= last;
+    const group = stays ? '' : `${op.split('.', 1)[0]} ${from} ${to}`;
+    if (group !== '' && group === neighbour) passing.at(-1)?.push(op);
+    else if (group !== '') passing.push([op]);
+    neighbour = group;
+  }
+  const without = [...CONFIGURED, ...passing].reduce<readonly (readonly string[])[]>(
+    (sets, group) => [...sets, ...sets.map((set) => [...set, ...group])],
+    [[]],
+  );
+  const ops = possible.map(({ op }) => op);
+  return without.map((set) => ops.filter((op) => !set.includes(op)));
+}
 
 function words(text: string): readonly string[] {
   return text.trim().split(/\s+/);
