@@ -48,11 +48,9 @@ function imagePart({ image, table, sha256 }: Read): SitesImage {
     module: image.module,
     symbols: image.symbols.origin,
     namedBy: table.namedBy,
-    tables: table.tables.map((t) => ({
-      symbol: t.symbol,
-      address: `0x${t.base.toString(16)}`,
-      size: t.size,
-    })),
+    tables: table.tables
+      .filter((t) => t.placed)
+      .map(({ symbol, base, size }) => ({ symbol, address: `0x${base.toString(16)}`, size })),
     limits: [...table.limits],
   };
 }

@@ -285,6 +285,27 @@ describe('without BTF', () => {
     expect((await sitesOf(moved)).map((s) => s.op)).toEqual(['pv_ops+0x100']);
   });
 
+  test('an image without any names, whose configuration moves the table, gives the ops that are sure', async () => {
+    // without CONFIG_X86_IOPL_IOPERM irq_enable is word 30, not 32, and the table may begin two words sooner or later
+    const [, less = []] = wordOrders('6.12');
+    const calls = textWith(
+      256,
+      new Map([
+        [16, ripCall(at(16), op(less.indexOf('irq.irq_enable') * 8))],
+        [160, ripCall(at(160), op(0))],
+      ]),
+    );
+    const direct2 = [...rows, { address: at(160), ...direct }];
+    const elf = kernel(calls, {
+      structs: null,
+      banner: 'Linux version 6.12.9 (x)\0',
+      sections: alternativeSections(alternatives(14, direct2)),
+      symbols: null,
+    });
+    const found = await findSites(await readKernelImage(scratchFile('no-names', elf)));
+    expect(found.sites.map((s) => s.op)).toEqual(['irq.irq_enable', 'unknown']);
+  });
+
   test('words of an unknown version stay words', async () => {
     const elf = kernel(text, {
       structs: null,

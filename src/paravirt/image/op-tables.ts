@@ -10,6 +10,8 @@ export interface OpTable {
   readonly symbol: string;
   readonly base: bigint;
   readonly size: number;
+  /** False where the image allows several bases: `base` is then the lowest, and words without a name have no offset. */
+  readonly placed: boolean;
   /** Byte offset to `group.member`. */
   readonly slots: ReadonlyMap<number, string>;
   /** What named the slots. */
@@ -93,7 +95,7 @@ export function slotsByIndex(
       return op !== undefined && INLINE_FORMS.get(op) === inline;
     }),
   );
-  return common(fitting);
+  return common(fitting.map((layout) => ({ layout, base: 0n }))).slots;
 }
 
 /** False where a site's inline form belongs to another op than the layout says. */
@@ -119,12 +121,28 @@ function agrees(layout: OpLayout, pointed: ReadonlyMap<number, string>): boolean
   );
 }
 
-/** Slots on which all the given layouts agree. */
-function common(layouts: readonly OpLayout[]): ReadonlyMap<number, string> {
-  const [first, ...rest] = layouts;
-  return new Map(
-    [...(first?.slots ?? [])].filter(([at, op]) => rest.every((l) => l.slots.get(at) === op)),
+/** A layout and where it would begin. */
+interface Placed {
+  readonly layout: OpLayout;
+  readonly base: bigint;
+}
+
+/** The words on whose ops all the given layouts agree, from the lowest base on. */
+function common(layouts: readonly Placed[]): Pick<OpTable, 'base' | 'size' | 'placed' | 'slots'> {
+  const lowest = layouts.reduce(
+    (low, { base }) => (base < low ? base : low),
+    layouts[0]?.base ?? 0n,
   );
+  const ends = layouts.map(({ layout, base }) => Number(base - lowest) + layout.size);
+  const [first, ...rest] = layouts;
+  const slots = new Map<number, string>();
+  for (const [at, op] of first?.layout.slots ?? []) {
+    const address = (first?.base ?? 0n) + BigInt(at);
+    const sure = rest.every(({ layout, base }) => layout.slots.get(Number(address - base)) === op);
+    if (sure) slots.set(Number(address - lowest), op);
+  }
+  const placed = layouts.every(({ base }) => base === lowest);
+  return { base: lowest, size: Math.max(0, ...ends), placed, slots };
 }
 
 /** Names slots by the native functions that the table holds when the kernel starts. */
@@ -183,6 +201,7 @@ export function findOpTables(
       symbol,
       base,
       size,
+      placed: true,
       slots,
       namedBy: own !== null ? 'btf' : slots.size > 0 ? 'pointers' : 'none',
     });
@@ -196,45 +215,45 @@ function mainTable(
   evidence: readonly TableEvidence[],
 ): OpTable | null {
   const { memory, symbols } = image;
-  const known = symbols.named('pv_ops');
+  const symbol = 'pv_ops';
+  const known = symbols.named(symbol);
   const oldKind = [...symbols.names.keys()].some((name) => SPLIT_TABLES.test(name));
   if (known === null && oldKind) return null;
   const own = layouts.find((l) => l.namedBy === 'btf');
-  const base = known?.address ?? firstBase(evidence, layouts);
-  if (base === null) return null;
-  if (own !== undefined) return { symbol: 'pv_ops', base, ...own };
-  // Calls through pv_ops only: newer kernels keep the lock ops in a table of their own.
-  const here = evidence.filter(
-    (e) => e.target === null || (e.target >= base && e.target < base + 4096n),
-  );
-  const largest = Math.max(0, ...layouts.map((l) => l.size));
-  const pointed = byPointers(memory, symbols, {
-    base,
-    size: Math.min(known?.size || Math.max(largest, reach(base, evidence)), MAX_WORDS * 8),
-    group: null,
-  });
-  const fitting = layouts.filter(
-    (l) =>
-      (!known?.size || known.size === l.size) && consistent(l, base, here) && agrees(l, pointed),
-  );
-  const size = Math.min(known?.size || fitting[0]?.size || reach(base, evidence), MAX_WORDS * 8);
-  const inside = [...pointed].filter(([at]) => at < size);
-  const indexed = common(fitting);
-  const namedBy = indexed.size > 0 ? 'word-index' : inside.length > 0 ? 'pointers' : 'none';
-  return { symbol: 'pv_ops', base, size, slots: new Map([...inside, ...indexed]), namedBy };
-}
-
-/** The base that the first workable layout gives; word indexes alone need no layout. */
-function firstBase(
-  evidence: readonly TableEvidence[],
-  layouts: readonly OpLayout[],
-): bigint | null {
-  for (const layout of layouts) {
-    const base = guessBase(evidence, layout);
-    if (base !== null && (layout.namedBy === 'btf' || consistent(layout, base, evidence)))
-      return base;
+  if (own !== undefined) {
+    const base = known?.address ?? guessBase(evidence, own) ?? guessBase(evidence, null);
+    return base === null ? null : { symbol, base, placed: true, ...own };
   }
-  return guessBase(evidence, null);
+  const largest = Math.max(0, ...layouts.map((l) => l.size));
+  const pointedFrom = (base: bigint): ReadonlyMap<number, string> => {
+    const size = known?.size || Math.max(largest, reach(base, evidence));
+    return byPointers(memory, symbols, { base, size: Math.min(size, MAX_WORDS * 8), group: null });
+  };
+  const pointed = known === null ? null : pointedFrom(known.address);
+  // other tables may lie anywhere
+  const near = (target: bigint | null): boolean =>
+    known === null ||
+    target === null ||
+    (target >= known.address && target < known.address + BigInt(MAX_WORDS * 8));
+  const here = evidence.filter(({ target }) => near(target));
+  const fitting = layouts.flatMap((layout): Placed[] => {
+    if (known?.size && known.size !== layout.size) return [];
+    const base = known?.address ?? guessBase(evidence, layout);
+    if (base === null || !consistent(layout, base, here)) return [];
+    return agrees(layout, pointed ?? pointedFrom(base)) ? [{ layout, base }] : [];
+  });
+  if (fitting.length > 0) {
+    const { base, size, placed, slots } = common(fitting);
+    const named = placed ? new Map([...(pointed ?? []), ...slots]) : slots;
+    const inside = new Map([...named].filter(([at]) => at < size));
+    if (slots.size > 0) return { symbol, base, size, placed, slots: inside, namedBy: 'word-index' };
+  }
+  const base = known?.address ?? guessBase(evidence, null);
+  if (base === null) return null;
+  const size = Math.min(known?.size || reach(base, evidence), MAX_WORDS * 8);
+  const slots = new Map([...pointedFrom(base)].filter(([at]) => at < size));
+  const namedBy = slots.size > 0 ? 'pointers' : 'none';
+  return { symbol, base, size, placed: true, slots, namedBy };
 }
 
 /** What each op points to when the kernel starts, by symbol: `irq.halt` to `native_halt`. */
@@ -254,12 +273,13 @@ export function initialTargets(
   return out;
 }
 
-/** The op called through the pointer at `target`; null where that is in none of the tables. */
+/** The op called through the pointer at `target`; null where that is in none of the tables, or not known at all. */
 export function opAt(tables: readonly OpTable[], target: bigint): string | null {
   for (const table of tables) {
     if (target < table.base || target >= table.base + BigInt(table.size)) continue;
     const offset = Number(target - table.base);
-    return table.slots.get(offset) ?? `${table.symbol}+0x${offset.toString(16)}`;
+    const word = table.placed ? `${table.symbol}+0x${offset.toString(16)}` : null;
+    return table.slots.get(offset) ?? word;
   }
   return null;
 }
