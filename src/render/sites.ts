@@ -16,7 +16,7 @@ const TSV_COLUMNS = [
 
 /** What boot code makes of a site: the bytes of its inline form, a direct call, or nothing. */
 function patchedTo(site: SitesRow): string {
-  if (site.source === 'static_call') return 'static';
+  if (site.source === 'static_call') return site.inline ?? 'static';
   if (!site.tabled) return 'never';
   return site.inline ?? 'call';
 }

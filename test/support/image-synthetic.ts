@@ -92,6 +92,9 @@ export function alternatives(
   return { table, replacements: Buffer.concat(rows.map((r) => r.bytes)) };
 }
 
+const bytesOf = (data: string | Buffer): Buffer =>
+  typeof data === 'string' ? Buffer.from(data) : data;
+
 /** The image around a text section. */
 export function kernel(
   text: Buffer,
@@ -99,7 +102,7 @@ export function kernel(
     readonly sections?: readonly SectionSpec[];
     readonly symbols?: readonly SymbolSpec[] | null;
     readonly structs?: readonly StructSpec[] | null;
-    readonly banner?: string;
+    readonly banner?: string | Buffer;
   } = {},
 ): Buffer {
   const half = BigInt(text.length / 2);
@@ -115,7 +118,7 @@ export function kernel(
     sections: [
       { name: '.text', flags: 'AX', address: TEXT, data: text },
       { name: '.data', type: 8, flags: 'WA', address: PV_OPS, size: 0x10000 },
-      { name: '.rodata', flags: 'A', address: RODATA, data: Buffer.from(parts.banner ?? RELEASE) },
+      { name: '.rodata', flags: 'A', address: RODATA, data: bytesOf(parts.banner ?? RELEASE) },
       ...(btf === null
         ? []
         : [{ name: '.BTF', flags: 'A', address: 0xffffffff81600000n, data: btf } as const]),

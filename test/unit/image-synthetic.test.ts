@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { findSites, readKernelImage, type Site } from '../../src/paravirt/image/index.js';
+import {
+  findSites,
+  readKernelImage,
+  siteCoder,
+  type Site,
+} from '../../src/paravirt/image/index.js';
 import { wordOrders } from '../../src/paravirt/image/word-index.js';
-import { buildElf, relocations } from '../support/image-elf.js';
+import { buildElf, relocations, type SymbolSpec } from '../support/image-elf.js';
 import { failure, scratchFile } from '../support/image-fixtures.js';
 import {
   absCall,
@@ -350,6 +355,49 @@ describe('static calls', () => {
     const elf = kernel(text, { symbols, banner: 'Linux version 6.9.1 (x)'.padEnd(72, '\0') });
     row.copy(elf, elf.indexOf('Linux version') + 64);
     expect((await sitesOf(elf)).map(brief)).toEqual(['first+16 time.steal_clock 5 - static_call']);
+  });
+
+  /** The image whose only listed static call is at `first+16`; `rest` lies in .rodata. */
+  const listing = (own: readonly SymbolSpec[], rest: Buffer, address = key): Buffer => {
+    const row = Buffer.alloc(8);
+    row.writeInt32LE(Number(at(16) - (RODATA + 64n)), 0);
+    row.writeInt32LE(Number(address - (RODATA + 68n)), 4);
+    const head = Buffer.from('Linux version 7.3.4 (x)'.padEnd(64, '\0'));
+    const holder = Buffer.alloc(16);
+    holder.writeBigUInt64LE(at(128), 0);
+    return kernel(text, {
+      symbols: own,
+      banner: Buffer.concat([head, row, rest]),
+      sections: [{ name: '.keys', flags: 'WA', address: KEYS, data: holder }],
+    });
+  };
+  const KEYS = 0xffffffff81900000n;
+  const patchedAt16 = async (elf: Buffer): Promise<unknown> => {
+    const image = await readKernelImage(scratchFile(`static-${++files}`, elf));
+    const table = await findSites(image);
+    const code = await siteCoder(image, table);
+    return table.sites.map((s) => [s.inline, code(s).patched]);
+  };
+
+  test('of the unlock become its store, in kernels that have it', async () => {
+    const unlock = symbols.map((s) => ({
+      ...s,
+      name: s.name.replace('pv_steal_clock', 'queued_spin_unlock'),
+    }));
+    const store = Buffer.from('3e3ec60700', 'hex');
+    expect(await patchedAt16(listing(unlock, store))).toEqual([
+      ['3e3ec60700', { bytes: '3e3ec60700', text: 'movb $0,(%rdi)' }],
+    ]);
+    expect(await patchedAt16(listing(unlock, Buffer.alloc(8)))).toEqual([[null, null]]);
+  });
+
+  test('become a direct call of what their key holds', async () => {
+    const held = symbols.map((s) =>
+      s.name.startsWith('__SCK__') ? { ...s, value: KEYS, section: '.keys' } : s,
+    );
+    expect(await patchedAt16(listing(held, Buffer.alloc(8), KEYS))).toEqual([
+      [null, { bytes: 'e86b000000', text: 'call second' }],
+    ]);
   });
 
   test('are found by their trampoline where the image does not list them', async () => {

@@ -1,6 +1,7 @@
 import type { KernelImage } from './kernel-image.js';
 import { initialTargets } from './op-tables.js';
 import type { Site, SiteTable } from './sites.js';
+import { staticCallFunctions } from './static-calls.js';
 
 /** Machine code with its disassembly, AT&T syntax as in the kernel's own listings. */
 export interface Code {
@@ -27,8 +28,8 @@ const NOPS = [
   '660f1f440000',
   '0f1f8000000000',
 ];
-/** `jmp *rel32(%rip)` and `jmp *abs32`: how kernels to 5.12 leave for user space. */
-const JUMP = /^ff2[45]/;
+/** `jmp *rel32(%rip)` and `jmp *abs32`, how kernels to 5.12 leave for user space, and a static call at a function's end. */
+const JUMP = /^(?:ff2[45]|e9)/;
 const NOTHING = /^_?paravirt_nop$|^nop_func$/;
 
 /** Gives a function that shows a site's code; loads the decoder once. */
@@ -38,6 +39,7 @@ export async function siteCoder(
 ): Promise<(site: Site) => SiteCode> {
   const { Decoder, DecoderOptions, Formatter, FormatterSyntax } = await import('iced-x86');
   const targets = initialTargets(image.memory, image.symbols, table.tables);
+  const called = staticCallFunctions(image.memory, image.symbols);
   const addresses = new Map(image.symbols.functions.map((f) => [f.name, f.address]));
   const formatter = new Formatter(FormatterSyntax.Gas);
   formatter.spaceAfterOperandSeparator = false;
@@ -59,16 +61,20 @@ export async function siteCoder(
     image.readText(address, length)?.toString('hex') ?? '';
 
   const patched = (site: Site): Code | null => {
-    if (!site.tabled || site.source === 'static_call') return null;
+    if (!site.tabled) return null;
     if (site.inline !== null && site.inline !== '') {
       return code(site.inline + (NOPS[site.length - site.inline.length / 2] ?? ''));
     }
-    const target = targets.get(site.op);
+    const isStatic = site.source === 'static_call';
+    const target = (isStatic ? called : targets).get(site.op);
     if (target === undefined) return null;
-    if (NOTHING.test(target)) return code(NOPS[site.length] ?? '');
+    if (NOTHING.test(target) && !isStatic) return code(NOPS[site.length] ?? '');
     const to = addresses.get(target);
     if (to === undefined) return null;
-    const isJump = JUMP.test(built(site));
+    const bytes = built(site);
+    // a static call may be a conditional jump
+    if (bytes.startsWith('0f')) return null;
+    const isJump = JUMP.test(bytes);
     const direct = Buffer.alloc(5);
     direct[0] = isJump ? 0xe9 : 0xe8;
     direct.writeInt32LE(Number(BigInt.asIntN(32, to - site.address - 5n)), 1);
@@ -83,7 +89,9 @@ export async function siteCoder(
     const bytes = built(site);
     const verb = JUMP.test(bytes) ? 'jmp' : 'call';
     const text =
-      site.source === 'static_call' ? `call (static call of ${site.op})` : `${verb} *(${site.op})`;
+      site.source === 'static_call'
+        ? `${verb} (static call of ${site.op})`
+        : `${verb} *(${site.op})`;
     return { built: { bytes, text }, patched: patched(site) };
   };
 }

@@ -11,7 +11,7 @@ import {
   type OpTable,
 } from './op-tables.js';
 import { scanText } from './scan.js';
-import { readStaticCalls, staticCallTargets } from './static-calls.js';
+import { readStaticCalls, staticCallForms, staticCallTargets } from './static-calls.js';
 
 export type SiteSource = 'parainstructions' | 'altinstructions' | 'static_call' | 'text';
 
@@ -140,12 +140,13 @@ export async function findSites(
     return { ...place(raw.address), length, op, inline, source, tabled: true };
   });
   const listed = readStaticCalls(memory, symbols);
+  const forms = staticCallForms((kernel ?? image).memory);
   for (const { address, op, length } of listed) {
     sites.push({
       ...place(address),
       length,
       op,
-      inline: null,
+      inline: forms.get(op) ?? null,
       source: 'static_call',
       tabled: true,
     });

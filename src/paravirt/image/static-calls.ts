@@ -22,6 +22,37 @@ const ENTRY = 8;
 /** STATIC_CALL_SITE_TAIL and _INIT in the key's low bits (include/linux/static_call_types.h). */
 const FLAGS = 3n;
 
+/**
+ * `movb $0,(%rdi)` with prefixes to the length of a call: what kernels of 2026 write over a static call of the native unlock
+ * (__static_call_transform() in arch/x86/kernel/static_call.c of 7.3, which compares what is called with
+ * __raw_callee_save___native_queued_spin_unlock).
+ */
+const UNLOCK = Buffer.from('3e3ec60700', 'hex');
+
+/** The inline forms, as hex, that this kernel writes over static calls, by op. */
+export function staticCallForms(memory: ImageMemory): ReadonlyMap<string, string> {
+  const rodata = memory.section('.rodata')?.bytes;
+  return new Map(
+    rodata?.includes(UNLOCK) === true ? [['lock.queued_spin_unlock', UNLOCK.toString('hex')]] : [],
+  );
+}
+
+/** The function that each op's key calls when the kernel starts, by symbol. */
+export function staticCallFunctions(
+  memory: ImageMemory,
+  symbols: SymbolTable,
+): ReadonlyMap<string, string> {
+  const out = new Map<string, string>();
+  for (const [name, op] of STATIC_OPS) {
+    // struct static_call_key begins with the function (include/linux/static_call_types.h)
+    const key = symbols.named(`__SCK__${name}`);
+    const func = key === null ? undefined : memory.read(key.address, 8)?.readBigUInt64LE(0);
+    const found = func === undefined ? null : symbols.lookup(func);
+    if (found?.offset === 0) out.set(op, found.symbol.name);
+  }
+  return out;
+}
+
 /** Keys and trampolines of the pv static calls in this image, by address. */
 export function staticCallTargets(symbols: SymbolTable): ReadonlyMap<bigint, string> {
   const out = new Map<bigint, string>();
