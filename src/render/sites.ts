@@ -14,11 +14,11 @@ const TSV_COLUMNS = [
   'tabled',
 ] as const;
 
-/** What boot code makes of a site: the bytes of its inline form, a direct call, or nothing. */
+/** What boot code makes of a site: the bytes of its inline form, a direct call (or nothing), or what only the op's name tells. */
 function patchedTo(site: SitesRow): string {
   if (site.source === 'static_call') return site.inline ?? 'static';
   if (!site.tabled) return 'never';
-  return site.inline ?? 'call';
+  return site.inline ?? (/\+0x|^unknown$/.test(site.op) ? '?' : 'call');
 }
 
 function place(site: SitesRow): string {

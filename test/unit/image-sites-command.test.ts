@@ -60,6 +60,17 @@ test('TSV has a row for each site', async () => {
 });
 
 describe('the table', () => {
+  test('does not say what becomes of an op without a name', async () => {
+    const doc = await sitesDocument([vmlinux]);
+    const [site] = doc.sites.filter(({ op }) => op === 'cpu.read_msr');
+    if (site === undefined) throw new Error('no such site');
+    const shown = (op: string): string =>
+      renderSites({ ...doc, sites: [{ ...site, op }] }, 'table');
+    expect(shown('cpu.read_msr')).toMatch(/ cpu\.read_msr +call +/);
+    expect(shown('pv_ops+0xb8')).toMatch(/ pv_ops\+0xb8 +\? +/);
+    expect(shown('unknown')).toMatch(/ unknown +\? +/);
+  });
+
   test('of one group, with its summary', async () => {
     const text = (await runSites([vmlinux], { op: 'mmu.*_fixmap' })) ?? '';
     expect(text).toMatch(

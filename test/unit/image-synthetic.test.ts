@@ -473,16 +473,16 @@ test('a module: relocations give addresses, ops come from the kernel', async () 
   // .init.text lies before .text: addresses are unique within the module.
   expect(sites.map((s) => s.address)).toEqual([64n + 8n, 64n + 40n]);
   const alone = await findSites(image);
-  // what words 4 and 1 are in every order that Linux 6.9 may have
-  expect(alone.sites.map((s) => s.op)).toEqual(['cpu.write_cr0', 'cpu.get_debugreg']);
+  // words 4 and 1 are others in kernels without CONFIG_PARAVIRT_XXL
+  expect(alone.sites.map((s) => s.op)).toEqual(['pv_ops+0x20', 'pv_ops+0x8']);
 });
 
 describe('word orders by version', () => {
   const names = (version: string): string[] => wordOrders(version).map((order) => order.join(' '));
 
   test('one that was seen has as many as its configuration allows', () => {
-    expect(names('6.12')).toHaveLength(4);
-    expect(wordOrders('6.12').map((order) => order.length)).toEqual([83, 81, 80, 78]);
+    // with and without I/O permissions and a fifth level of page tables, and without what only Xen guests need
+    expect(wordOrders('6.12').map((order) => order.length)).toEqual([83, 81, 80, 78, 13, 15]);
     expect(wordOrders('7.3')[0]).toHaveLength(73);
   });
 

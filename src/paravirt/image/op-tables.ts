@@ -90,9 +90,9 @@ export function slotsByIndex(
 ): ReadonlyMap<number, string> {
   const fitting = layouts.filter((layout) =>
     evidence.every(({ type, inline }) => {
-      if (type === null || inline === null) return true;
+      if (type === null) return true;
       const op = layout.slots.get(type * 8);
-      return op !== undefined && INLINE_FORMS.get(op) === inline;
+      return op !== undefined && (inline === null || INLINE_FORMS.get(op) === inline);
     }),
   );
   return common(fitting.map((layout) => ({ layout, base: 0n }))).slots;

@@ -10,6 +10,12 @@ const CONFIGURED: readonly (readonly string[])[] = [
   ['mmu.p4d_val', 'mmu.make_p4d', 'mmu.set_pgd'],
 ];
 
+/** Members that are there without CONFIG_PARAVIRT_XXL too, which only Xen guests need. */
+const PLAIN =
+  /^(?:init|time|lock)\.|^cpu\.io_delay$|^mmu\.(?:flush_tlb_\w+|tlb_remove_table|exit_mmap|notify_\w+)$/;
+/** And these since 6.15. */
+const HALTS = /^irq\.(?:safe_)?halt$/;
+
 /** The versions whose types were seen and that differ from the one before, and the last one; oldest first. */
 const SEEN = ['5.10', '6.1', '6.12', '6.16', '6.19', '7.0', '7.1', '7.2', '7.3'];
 
@@ -76,7 +82,13 @@ export function wordOrders(release: string): readonly (readonly string[])[] {
     [[]],
   );
   const ops = possible.map(({ op }) => op);
-  return without.map((set) => ops.filter((op) => !set.includes(op)));
+  const whole = without.map((set) => ops.filter((op) => !set.includes(op)));
+  const plain = whole.flatMap((order) => [
+    order.filter((op) => PLAIN.test(op)),
+    order.filter((op) => PLAIN.test(op) || HALTS.test(op)),
+  ]);
+  const distinct = new Map([...whole, ...plain].map((order) => [order.join(' '), order]));
+  return [...distinct.values()];
 }
 
 function words(text: string): readonly string[] {
