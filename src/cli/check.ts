@@ -78,7 +78,11 @@ export async function checkReport(paths: string[], options: CheckOptions): Promi
   const { event } = chooseEvent(profile, options.event, paths.join(', '));
   requireOneEvent(profile, event, paths);
   requireNoCopies(profile, paths);
-  const facts = frameFacts(profile.frames, { exactSymbols: false });
+  const release = profile.runs[0]?.header.osRelease ?? null;
+  const facts = frameFacts(profile.frames, {
+    exactSymbols: false,
+    kernels: [{ release, ops: null }],
+  });
   requireSymbols(profile, facts, event, paths, '--kallsyms');
   const other = otherKernel(profile, facts, event);
   if (other !== undefined) {

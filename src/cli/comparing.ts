@@ -4,5 +4,5 @@
  */
 export { prepare } from '../render/index.js';
 export { comparePair } from './pair.js';
-export { kernelSide, sameEvent } from './sides.js';
+export { kernelSide, opsOf, sameEvent } from './sides.js';
 export { writeReport } from './write-report.js';

@@ -110,12 +110,16 @@ export async function compareFiles(
   );
   if (base === undefined || other === undefined) throw new Error('two sides were to be read');
   progress.end();
-  const { comparePair, kernelSide, sameEvent } = await import('./comparing.js');
+  const { comparePair, kernelSide, opsOf, sameEvent } = await import('./comparing.js');
   compileLess();
   const event = chooseEvent(base, options.event, paths.base.join(', '));
   const newEvent = sameEvent(other, options.event ?? event.event, event.event, paths);
+  const facts = {
+    exactSymbols: options.exactSymbols,
+    kernels: [opsOf(base, images?.base), opsOf(other, images?.new)],
+  };
   const side = (profile: Profile, name: string, from: string[], code: ImageCode | undefined) =>
-    kernelSide(profile, name, from, options.exactSymbols, code, '--base-kallsyms/--new-kallsyms');
+    kernelSide(profile, name, from, facts, code, '--base-kallsyms/--new-kallsyms');
   const kernels = {
     base: side(base, event.event, paths.base, images?.base),
     new: side(other, newEvent, paths.new, images?.new),

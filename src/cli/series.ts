@@ -22,7 +22,7 @@ import {
   type Step,
 } from './series-options.js';
 import { shownCommand, shownFile, shownOptions } from './shown-command.js';
-import { kernelSide, sameEvent, type KernelSide } from './sides.js';
+import { kernelSide, opsOf, sameEvent, type KernelSide } from './sides.js';
 import { readOptionsOf } from './read-side.js';
 import { readSides } from './read-sides.js';
 import { say } from './terminal.js';
@@ -79,6 +79,10 @@ export async function seriesOfFiles(
   );
   progress.end();
   let event: string | undefined;
+  const facts = {
+    exactSymbols: options.exactSymbols,
+    kernels: profiles.map((profile, i) => opsOf(profile, images?.get(steps[i]?.label ?? ''))),
+  };
   const kernels = profiles.map((profile, i): KernelSide => {
     const { label = '', paths = [] } = steps[i] ?? {};
     const own =
@@ -89,7 +93,7 @@ export async function seriesOfFiles(
             new: paths,
           });
     event ??= own;
-    return kernelSide(profile, own, paths, options.exactSymbols, images?.get(label), '--kallsyms');
+    return kernelSide(profile, own, paths, facts, images?.get(label), '--kallsyms');
   });
   const reference = Math.max(
     0,

@@ -4,8 +4,10 @@ import {
   frameFacts,
   locate,
   renameByImage,
+  type FactOptions,
   type FrameFacts,
   type ImageCode,
+  type KernelOps,
   type Located,
 } from '../paravirt/index.js';
 import { eventsOf, matchEvent, type Profile } from '../profile/index.js';
@@ -37,22 +39,28 @@ export interface KernelSide {
   located: Located | undefined;
 }
 
+/** What a recording and its image say of the kernel's ops. */
+export function opsOf(profile: Profile, code: ImageCode | undefined): KernelOps {
+  const release = profile.runs[0]?.header.osRelease ?? code?.release ?? null;
+  return { release, ops: code?.ops ?? null };
+}
+
 /** Says what a side's frames are, and finds them in its kernel image where there is one. */
 export function kernelSide(
   profile: Profile,
   event: string,
   paths: string[],
-  exactSymbols: boolean,
+  options: FactOptions,
   code: ImageCode | undefined,
   kallsymsOptions: string,
 ): KernelSide {
-  const facts = frameFacts(profile.frames, { exactSymbols });
+  const facts = frameFacts(profile.frames, options);
   requireSymbols(profile, facts, event, paths, kallsymsOptions);
   if (code === undefined) return { profile, facts, event, located: undefined };
   requireRelease(profile, code, paths);
   requireBuildId(profile, code);
   const located = locate(profile.frames, facts, code, paths.join(', '));
-  renameByImage(facts, located, exactSymbols);
+  renameByImage(facts, located, options);
   return { profile, facts, event, located };
 }
 

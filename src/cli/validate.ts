@@ -16,7 +16,7 @@ import { budgetOf } from './budget.js';
 import { comparePair, type Stats } from './pair.js';
 import { progress } from './progress.js';
 import { shownCommand, shownFile, shownOptions } from './shown-command.js';
-import { kernelSide, sameEvent, type KernelSide } from './sides.js';
+import { kernelSide, opsOf, sameEvent, type KernelSide } from './sides.js';
 import { readOptionsOf } from './read-side.js';
 import { readSides } from './read-sides.js';
 import type { StatFile } from './stat-files.js';
@@ -87,6 +87,13 @@ export async function validateFiles(paths: Paths, options: ValidateOptions): Pro
   );
   progress.end();
   const kernels: Partial<Record<ProfileName, KernelSide>> = {};
+  const facts = {
+    exactSymbols: options.exactSymbols,
+    kernels: names.flatMap((name, i) => {
+      const profile = profiles[i];
+      return profile === undefined ? [] : [opsOf(profile, images?.get(name))];
+    }),
+  };
   let first: { event: string; paths: string[] } | undefined;
   for (const [i, name] of names.entries()) {
     const own = paths[name] ?? [];
@@ -94,14 +101,7 @@ export async function validateFiles(paths: Paths, options: ValidateOptions): Pro
     if (profile === undefined) throw new Error(`${name} was not read`);
     const event = eventOf(profile, own, options.event, first);
     first ??= { event, paths: own };
-    kernels[name] = kernelSide(
-      profile,
-      event,
-      own,
-      options.exactSymbols,
-      images?.get(name),
-      `--${name}-kallsyms`,
-    );
+    kernels[name] = kernelSide(profile, event, own, facts, images?.get(name), `--${name}-kallsyms`);
   }
   return build({
     paths,

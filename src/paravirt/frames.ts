@@ -1,6 +1,6 @@
 import type { FrameTable } from '../ingest/index.js';
 import { kernelFrames } from '../profile/index.js';
-import { pvSymbol, type PvSymbol } from './catalogue/index.js';
+import { mayHaveOp, pvSymbol, type KernelOps, type PvSymbol } from './catalogue/index.js';
 import {
   canonicalKernelDso,
   canonicalSymbol,
@@ -28,11 +28,19 @@ export interface FrameFacts {
 export interface FactOptions {
   /** Keep symbols as recorded (`--exact-symbols`); classification still uses canonical names. */
   exactSymbols: boolean;
+  /**
+   * All kernels that are compared. A function counts as an op's on all of them, so that the same work cancels, unless the op
+   * is gone from all.
+   */
+  kernels: readonly KernelOps[];
 }
 
 /** What a kernel symbol is; takes names as recorded. */
-export function classifySymbol(symbol: string): { kind: FrameKind; pv: PvSymbol | undefined } {
-  const { kind, pv } = kernelSymbol(symbol);
+export function classifySymbol(
+  symbol: string,
+  kernels: readonly KernelOps[],
+): { kind: FrameKind; pv: PvSymbol | undefined } {
+  const { kind, pv } = kernelSymbol(symbol, kernels);
   return { kind, pv };
 }
 
@@ -63,7 +71,7 @@ export function frameFacts(frames: FrameTable, options: FactOptions): FrameFacts
       facts.pv[id] = undefined;
       continue;
     }
-    const known = (symbols[symbol] ??= kernelSymbol(text));
+    const known = (symbols[symbol] ??= kernelSymbol(text, options.kernels));
     facts.kind[id] = known.kind;
     facts.name[id] = options.exactSymbols ? text : known.canonical;
     facts.dso[id] = dsos[dso] ??= canonicalKernelDso(strings.text(dso));
@@ -78,9 +86,13 @@ interface KernelSymbol {
   pv: PvSymbol | undefined;
 }
 
-function kernelSymbol(symbol: string): KernelSymbol {
+function kernelSymbol(symbol: string, kernels: readonly KernelOps[]): KernelSymbol {
   const canonical = canonicalSymbol(symbol);
-  return { canonical, kind: kernelKind(canonical), pv: pvSymbol(canonical) };
+  const pv = pvSymbol(canonical);
+  // a thunk or trampoline is there for the op alone
+  const isOnly = pv?.role === 'thunk' || pv?.role === 'trampoline';
+  const keeps = pv !== undefined && (isOnly || kernels.some((kernel) => mayHaveOp(pv.op, kernel)));
+  return { canonical, kind: kernelKind(canonical), pv: keeps ? pv : undefined };
 }
 
 function kernelKind(symbol: string): FrameKind {

@@ -4,11 +4,12 @@ export {
   isFreeNatively,
   pvSymbol,
   OPS,
+  type KernelOps,
   type PvSymbol,
   type PvRole,
   type OpEntry,
 } from './catalogue/index.js';
-export { frameFacts, type FrameFacts, type FrameKind } from './frames.js';
+export { frameFacts, type FactOptions, type FrameFacts, type FrameKind } from './frames.js';
 export { canonicalSymbol, canonicalKernelDso, isSectionMarker } from './symbols.js';
 export {
   imageCode,

@@ -134,6 +134,30 @@ describe('output', () => {
   });
 });
 
+describe('an op that is gone from later kernels', () => {
+  // tlb_remove_table() was a paravirt op's to 6.14, and is an ordinary function of later kernels
+  const of = (release: string): string =>
+    file(
+      `release-${release}`,
+      `# ========\n# os release : ${release}\n# ========\n#\n` +
+        printText({ header: '', samples: planted(20, [frame('tlb_remove_table', 4), ...SYSCALL]) }),
+    );
+  const ops = (...releases: string[]) => {
+    const ran = pvflame([...releases.map(of), '-f', 'json']);
+    expect(ran.status).toBe(0);
+    const { ops: rows, ledger } = reportSchema.parse(JSON.parse(ran.stdout));
+    const row = (bucket: string) => ledger.find((r) => r.bucket === bucket)?.delta;
+    return [rows.map(({ op, base: b, new: n }) => [op, b, n]), row('call'), row('rest')];
+  };
+
+  it('is not theirs, but the same work cancels where one of two has the op', () => {
+    const op = 'mmu.tlb_remove_table';
+    expect(ops('6.1.0', '6.14.9')).toEqual([[[op, 20_000, 20_000]], 0, 0]);
+    expect(ops('6.1.1', '7.3.4')).toEqual([[[op, 20_000, 20_000]], 0, 0]);
+    expect(ops('6.16.0', '7.3.3')).toEqual([[], 0, 0]);
+  });
+});
+
 describe('normalisation', () => {
   const diff = (...options: string[]) =>
     reportSchema.parse(JSON.parse(pvflame([base, other, '-f', 'json', ...options]).stdout));

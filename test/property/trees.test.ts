@@ -20,6 +20,9 @@ import { seeded } from '../support/both-readers.js';
 import { leaveDirtyMemory, leaveLargeMemory } from '../support/dirty-memory.js';
 import { frame } from '../support/recordings.js';
 
+/** Nothing is known of the kernels. */
+const ANY = [{ release: null, ops: null }];
+
 type Random = () => number;
 const below = (random: Random, n: number) => Math.floor(random() * n);
 
@@ -46,7 +49,11 @@ function sideOf(random: Random): Side {
     builder.finishRun(reader.end(), { path: `run${run}`, sha256: String(run) });
   }
   const profile = builder.profile();
-  const side = makeSide(profile, frameFacts(profile.frames, { exactSymbols: false }), 'cycles');
+  const side = makeSide(
+    profile,
+    frameFacts(profile.frames, { exactSymbols: false, kernels: ANY }),
+    'cycles',
+  );
   // weights that do not add up exactly show in which order they were added
   side.factors = side.factors.map(() => 0.1 + random());
   return side;

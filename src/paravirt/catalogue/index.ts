@@ -120,6 +120,42 @@ export function pvSymbol(symbol: string): PvSymbol | undefined {
   return op === undefined ? undefined : { op, role: 'wrapper' };
 }
 
+/** The last version of each op that is gone. */
+const LAST: ReadonlyMap<string, string> = new Map(
+  OPS.flatMap(({ op, versions }) => {
+    const last = /^[\d.]*\.\.(?:<=)?(\d+(?:\.\d+)+)$/.exec(versions)?.[1];
+    return last === undefined ? [] : [[op, last] as const];
+  }),
+);
+
+function isLater(release: string, version: string): boolean {
+  const own = release.split(/[^\d]/).map(Number);
+  for (const [i, part] of version.split('.').map(Number).entries()) {
+    const here = own[i] ?? 0;
+    if (here !== part) return here > part;
+  }
+  return false;
+}
+
+/** What is known of a kernel's ops. */
+export interface KernelOps {
+  release: string | null;
+  /** All that its own types name; null where they are not known. */
+  ops: ReadonlySet<string> | null;
+}
+
+/**
+ * Whether a kernel may have an op: functions outlive the ops that they once served, and are then called like any other. Its
+ * own types decide, else its release.
+ */
+export function mayHaveOp(op: string, { release, ops }: KernelOps): boolean {
+  const meant = op === SHARED['tlb_remove_page'] ? 'mmu.tlb_remove_table' : op;
+  const last = LAST.get(meant);
+  if (last === undefined) return true;
+  if (ops !== null) return ops.has(meant);
+  return release === null || !isLater(release, last);
+}
+
 /** Ops whose native form is recognised in text (src/paravirt/located/instructions.ts). */
 const WITH_EQUIVALENT = new Set([
   'irq.irq_disable',

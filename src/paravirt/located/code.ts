@@ -28,6 +28,8 @@ export interface ImageCode {
   name: string;
   release: string | null;
   buildId: string | null;
+  /** All ops that the image's own types name; null where they name none. */
+  ops: ReadonlySet<string> | null;
   /** Of the file: the image, or the saved table. */
   sha256: string;
   /** true: from a saved site table, which knows only functions that hold sites, and has no code. */
@@ -83,6 +85,7 @@ export async function imageCode(
     name: options.name,
     release: image.release,
     buildId: image.buildId,
+    ops: opsOf(table),
     sha256: options.sha256,
     partial: false,
     functions,
@@ -95,6 +98,11 @@ export async function imageCode(
       return source === undefined ? null : coder(source);
     },
   };
+}
+
+function opsOf({ tables }: SiteTable): ReadonlySet<string> | null {
+  const own = tables.filter(({ namedBy }) => namedBy === 'btf');
+  return own.length === 0 ? null : new Set(own.flatMap(({ slots }) => [...slots.values()]));
 }
 
 /** A saved site table (`pvflame sites -f json`) as code without instructions. */
@@ -122,6 +130,7 @@ export function savedCode(
     name,
     release: saved.release,
     buildId: saved.buildId,
+    ops: null,
     sha256,
     partial: true,
     functions,

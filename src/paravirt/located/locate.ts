@@ -1,6 +1,6 @@
 import { ExitStatus, UserError } from '../../errors.js';
 import type { FrameTable } from '../../ingest/index.js';
-import { classifySymbol, type FrameFacts } from '../frames.js';
+import { classifySymbol, type FactOptions, type FrameFacts } from '../frames.js';
 import { canonicalSymbol, isSectionMarker } from '../symbols.js';
 import { functionAt, type CodeFunction, type ImageCode } from './code.js';
 import type { Place } from './site-index.js';
@@ -109,14 +109,18 @@ function agrees(f: CodeFunction, symbol: string, at: Place, offset: number): boo
  * Names frames by the image instead of by perf, which picks among aliases badly: one name a function,
  * no section markers. Changes the facts in place.
  */
-export function renameByImage(facts: FrameFacts, located: Located, exactSymbols: boolean): void {
+export function renameByImage(
+  facts: FrameFacts,
+  located: Located,
+  { exactSymbols, kernels }: FactOptions,
+): void {
   if (located.code.partial) return;
   const known = new Map<CodeFunction, ReturnType<typeof classifySymbol>>();
   located.place.forEach((at, id) => {
     const f = at < 0 ? undefined : functionAt(located.code.functions, at);
     if (f === undefined || isSectionMarker(f.name)) return;
     let what = known.get(f);
-    if (what === undefined) known.set(f, (what = classifySymbol(f.name)));
+    if (what === undefined) known.set(f, (what = classifySymbol(f.name, kernels)));
     facts.name[id] = exactSymbols ? f.name : canonicalSymbol(f.name);
     facts.kind[id] = what.kind;
     facts.pv[id] = what.pv;

@@ -184,6 +184,18 @@ describe('callees by return address', () => {
     ]);
   });
 
+  it('a function that served an op of older kernels is none of an image whose types do not name it', async () => {
+    const calibrate = at('native_calibrate_tsc', 0xffffffff81024110n, 0x10);
+    const report = await reportOf(
+      asEvent(real, 'cycles:ppp'),
+      plus('cycles:ppp', planted(7, [calibrate, ...CHAIN])),
+      ONE_IMAGE,
+    );
+    // it holds sites of its own, of cpuid
+    expect(ledgerOf(report)).toEqual({ ...none, caller: 7000 });
+    expect(report.ops.filter((op) => op.extra !== 0)).toEqual([]);
+  });
+
   it('a return thunk entered from a site is charged to the op, also when it is all that is seen', async () => {
     const thunk = at('__x86_return_thunk', 0xffffffff8102c8a0n, 0);
     const base = asEvent(real, 'cycles:ppp');

@@ -7,6 +7,9 @@ import { emptyHeader, FrameTable, StringTable } from '../../../src/ingest/index.
 import { frameFacts } from '../../../src/paravirt/index.js';
 import { StackTable, taskKey, WeightColumn, type Profile } from '../../../src/profile/index.js';
 
+/** Nothing is known of the kernels. */
+const ANY = [{ release: null, ops: null }];
+
 describe('chi-square', () => {
   // scipy.stats.chi2.ppf
   it.each([
@@ -62,7 +65,7 @@ describe('functionStarts', () => {
     add('far', 0xffffffff_83000000n, 0x2000000);
     add('user', 0x7f00_00001000n, 0x10, '/bin/a');
     add('plain', 0xffffffff_84000123n, 0x23);
-    const facts = frameFacts(frames, { exactSymbols: false });
+    const facts = frameFacts(frames, { exactSymbols: false, kernels: ANY });
     const profile = { frames } as unknown as Profile;
     expect([...functionStarts({ profile, facts })]).toEqual([
       ['across', 0xfffffffe_fffffff0n],
@@ -123,7 +126,7 @@ function profileOf(runs: number[][], header: (run: number) => object = () => ({}
 }
 
 const noise = (profile: Profile) =>
-  noiseOf(profile, frameFacts(profile.frames, { exactSymbols: false }), 'cycles');
+  noiseOf(profile, frameFacts(profile.frames, { exactSymbols: false, kernels: ANY }), 'cycles');
 const captured = (minute: number) => ({
   hostname: 'h',
   capturedOn: `Sun Nov 22 13:${String(minute).padStart(2, '0')}:00 2026`,

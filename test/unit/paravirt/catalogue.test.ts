@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { OPS, pvSymbol, type PvRole } from '../../../src/paravirt/catalogue/index.js';
+import { mayHaveOp, OPS, pvSymbol, type PvRole } from '../../../src/paravirt/catalogue/index.js';
 
 /** Every op of the project's research table (pvops.tsv), 129 of them, copied. */
 const RESEARCHED = `
@@ -178,5 +178,40 @@ describe('symbols', () => {
     '',
   ])('%j is none', (symbol) => {
     expect(pvSymbol(symbol)).toBeUndefined();
+  });
+});
+
+describe('an op that is gone', () => {
+  const has = (op: string, release: string | null, ops: string[] | null = null): boolean =>
+    mayHaveOp(op, { release, ops: ops === null ? null : new Set(ops) });
+
+  test('is none of later kernels', () => {
+    const releases = [
+      '5.10.0-32-amd64',
+      '6.12.117',
+      '6.14.3',
+      '6.15.0-rc1',
+      '6.16.12+deb13',
+      '7.3.4',
+    ];
+    const seen = [true, true, true, false, false, false];
+    expect(releases.map((r) => has('mmu.tlb_remove_table', r))).toEqual(seen);
+    expect(releases.map((r) => has('mmu.(tlb_remove_page)', r))).toEqual(seen);
+    expect([has('cpu.io_delay', '7.0.13'), has('cpu.io_delay', '7.1.0')]).toEqual([true, false]);
+    expect([has('time.get_tsc_khz', '2.6.31.14'), has('time.get_tsc_khz', '2.6.32')]).toEqual([
+      true,
+      false,
+    ]);
+  });
+
+  test('is one of a kernel whose own types have it, and of none whose types do not', () => {
+    expect(has('mmu.tlb_remove_table', '6.16.0', ['mmu.tlb_remove_table'])).toBe(true);
+    expect(has('mmu.tlb_remove_table', '6.12.0', ['mmu.set_pte'])).toBe(false);
+  });
+
+  test('others are, whatever the kernel, and without its release all are', () => {
+    expect(has('mmu.set_pte', '9.9', [])).toBe(true);
+    expect(has('time.steal_clock', '7.3.4')).toBe(true);
+    expect(has('mmu.tlb_remove_table', null)).toBe(true);
   });
 });
