@@ -57,16 +57,10 @@ function smallKernel(): Buffer {
   const patch = Buffer.alloc(16);
   patch.writeBigUInt64LE(TEXT + 300n, 0);
   patch.writeUInt8(6, 9);
-  const names = Array.from({ length: 600 }, (_, i) => ({
-    address: TEXT + BigInt(i % 512),
-    type: 't',
-    name: `native_f${i}`,
-  }));
   const note = Buffer.from(
     '0400000014000000030000004743550000112233445566778899aabbccddeeff00112233',
     'hex',
   );
-  const embedded = kallsymsTables(names, TEXT, 'from-6.4', 0xffffffff81900000n);
   return kernel(text, {
     structs: [...TEMPLATE, { name: 'alt_instr', size: 14, members: [] }],
     banner: `Linux version 6.9.1 (x)`.padEnd(64, '\0'),
@@ -74,7 +68,6 @@ function smallKernel(): Buffer {
       ...alternativeSections(alternatives(14, rows)),
       { name: '.parainstructions', flags: 'A', address: 0xffffffff81700000n, data: patch },
       { name: '.notes', type: 7, flags: 'A', address: 0xffffffff81800000n, data: note },
-      { name: '.names', flags: 'A', address: 0xffffffff81900000n, data: embedded },
     ],
     symbols: [
       { name: 'pv_ops', value: PV_OPS, size: 40, type: 'object', section: '.data' },
@@ -144,6 +137,46 @@ describe('a damaged image never crashes the reader', () => {
       { seed: 2, numRuns: 400 },
     );
   });
+
+  describe.each(['from-6.4', 'from-7.0'] as const)(
+    'names that it carries for itself (%s)',
+    (layout) => {
+      const banner = Buffer.from('Linux version 7.0.1 (x)'.padEnd(128, '\0'));
+      const names = Array.from({ length: 600 }, (_, i) => ({
+        address: TEXT + BigInt(Math.floor(i / 2)),
+        type: i % 3 === 0 ? 't' : 'T',
+        name: `native_f${i}`,
+      }));
+      const tables = kallsymsTables(names, TEXT, layout, RODATA + BigInt(banner.length));
+      const stripped = kernel(textWith(512, new Map()), {
+        symbols: null,
+        banner: Buffer.concat([banner, tables]),
+      });
+
+      test('the undamaged ones are read', async () => {
+        const { symbols } = await readKernelImage(scratchFile('names-not', stripped));
+        expect([symbols.origin, symbols.functions.length]).toEqual(['built-in', 300]);
+      });
+
+      test('bytes changed anywhere in them', async () => {
+        const start = stripped.indexOf(tables);
+        const place = fc.oneof(
+          fc.nat(tables.length - 1),
+          fc.nat(200),
+          fc.integer({ min: 5000, max: 9000 }),
+        );
+        const edits = fc.array(fc.tuple(place, fc.nat(255)), { minLength: 1, maxLength: 6 });
+        await fc.assert(
+          fc.asyncProperty(edits, async (list) => {
+            const bytes = Buffer.from(stripped);
+            for (const [at, value] of list) bytes[start + Math.min(at, tables.length - 1)] = value;
+            await survives(() => readAll(bytes));
+          }),
+          { seed: 5, numRuns: 300 },
+        );
+      });
+    },
+  );
 
   test('cut off anywhere', async () => {
     await fc.assert(
