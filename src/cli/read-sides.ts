@@ -1,3 +1,4 @@
+import type { Worker } from 'node:worker_threads';
 import { UserError, type ExitStatus } from '../errors.js';
 import { takeUpModules } from '../ingest/index.js';
 import { reviveProfile, type Profile } from '../profile/index.js';
@@ -23,27 +24,40 @@ export async function readSides(
   const anywhere = specs.flatMap((spec, i) => (isWorthAThread(spec.paths) ? [i] : []));
   const results = new Array<Profile | undefined>(specs.length);
   const failures: { side: number; error: unknown }[] = [];
-  const lane = async (next: () => number | undefined, read: (s: SideSpec) => Promise<Profile>) => {
+  const lane = async (
+    next: () => number | undefined,
+    read: (spec: SideSpec, side: number) => Promise<Profile>,
+  ) => {
     for (let i = next(); i !== undefined && failures.length === 0; i = next()) {
       const spec = specs[i];
       if (spec === undefined) return;
       try {
-        results[i] = await read(spec);
+        results[i] = await read(spec, i);
       } catch (error) {
         failures.push({ side: i, error });
       }
     }
   };
   const threads = Math.min(lanesBeside(), specs.length - 1);
+  const reading = new Map<Worker, number>();
   await Promise.all([
     ...Array.from({ length: threads }, () =>
       // the last ones first: this thread begins with the first
-      lane(() => anywhere.pop(), readInThread),
+      lane(
+        () => anywhere.pop(),
+        (spec, side) => readInThread(spec, side, reading),
+      ),
     ),
     lane(
       () => here.shift() ?? anywhere.shift(),
       (spec) => readSide(spec, progress.add),
-    ).then(whileWaiting),
+    ).then(async () => {
+      if (failures.length === 0) return whileWaiting();
+      // later sides are not asked for any more
+      const bad = Math.min(...failures.map(({ side }) => side));
+      const late = [...reading].filter(([, side]) => side > bad);
+      for (const [thread] of late) await thread.terminate();
+    }),
   ]);
   failures.sort((a, b) => a.side - b.side);
   const [first] = failures;
@@ -54,9 +68,14 @@ export async function readSides(
   });
 }
 
-function readInThread(spec: SideSpec): Promise<Profile> {
+function readInThread(
+  spec: SideSpec,
+  side: number,
+  reading: Map<Worker, number>,
+): Promise<Profile> {
   return new Promise((resolve, reject) => {
     const worker = readingThread();
+    reading.set(worker, side);
     worker.on('message', (message: FromWorker) => {
       if ('read' in message) progress.add(message.read);
       else if ('profile' in message) resolve(reviveProfile(message.profile));
@@ -64,6 +83,7 @@ function readInThread(spec: SideSpec): Promise<Profile> {
     });
     worker.on('error', reject);
     worker.on('exit', () => {
+      reading.delete(worker);
       reject(new Error('a reading thread ended without a word'));
     });
     worker.postMessage(spec);

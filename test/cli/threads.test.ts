@@ -1,8 +1,9 @@
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { pvflame } from '../support/cli.js';
+import { MAIN, pvflame } from '../support/cli.js';
 import { NATIVE_IMAGE, PARAVIRT_IMAGE } from '../support/images.js';
 import { recording } from '../support/recordings.js';
 
@@ -55,6 +56,29 @@ describe('sides that are read by threads', () => {
     const alone = run('0', args);
     expect(alone.status).toBe(0);
     for (const workers of ['1', '3']) expect(run(workers, args)).toEqual(alone);
+  });
+
+  it('are not waited for where the first side is bad', () => {
+    const text = join(dir, 'words.txt');
+    writeFileSync(text, 'not a recording\n');
+    const pipe = join(dir, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const sample =
+      'nm 1 [000] 1.000000:  10 cycles: \n\tffffffff81000000 f ([kernel.kallsyms])\n\n';
+    const script = `exec 3>"$1"; printf '${sample.replaceAll('\n', '\\n').replaceAll('\t', '\\t')}' >&3; sleep 60`;
+    const writer = spawn('sh', ['-c', script, 'sh', pipe], { stdio: 'ignore', detached: true });
+    try {
+      const ran = spawnSync(process.execPath, [MAIN, text, pipe], {
+        env: { ...process.env, PVFLAME_WORKERS: '1' },
+        encoding: 'utf8',
+        timeout: 20_000,
+      });
+      expect(ran).toMatchObject({ status: 3, signal: null });
+      expect(ran.stderr).toMatch(/words\.txt: .*\n$/);
+    } finally {
+      // with its sleep
+      if (writer.pid !== undefined) process.kill(-writer.pid);
+    }
   });
 
   it('fail as they do one after another: the first side that is bad is named', () => {
