@@ -68,6 +68,27 @@ describe('alternatives', () => {
     );
   });
 
+  test('a replacement may lie in the text, where objtool of 5.13 has those of retpolines', async () => {
+    const made = alternatives(12, [
+      { address: at(16), ...direct },
+      { address: at(16), ...sti },
+    ]);
+    const thunk = { address: at(200), length: 5, cpuid: 7, bytes: Buffer.from('90', 'hex') };
+    const last = alternatives(12, [thunk, thunk, thunk]).table.subarray(24);
+    // the third row: it replaces the nop at 200 by the one at 210, and both are in the text
+    last.writeInt32LE(Number(at(200) - (TABLE + 24n)), 0);
+    last.writeInt32LE(Number(at(210) - (TABLE + 28n)), 4);
+    const sections = alternativeSections({ ...made, table: Buffer.concat([made.table, last]) });
+    const image = await readKernelImage(
+      scratchFile('retpolines', kernel(text, { sections, symbols: [pvOps] })),
+    );
+    expect(image.alternatives.map((row) => row.replacement.toString('hex'))).toEqual([
+      'e800000000',
+      'fb',
+      '90',
+    ]);
+  });
+
   test('the table is found by the inline forms where there are no symbols', async () => {
     const sections = alternativeSections(alternatives(14, rows));
     const sites = await sitesOf(kernel(text, { sections, symbols: null }));

@@ -59,8 +59,8 @@ function fits(memory: ImageMemory, start: bigint, bytes: Buffer, size: EntrySize
     if (row.length > MAX_INSTRUCTION_BYTES || row.replacementLength > row.length) return false;
     if (memory.regionAt(row.address)?.section.executable !== true) return false;
     if (row.replacementLength === 0) continue;
-    const home = memory.regionAt(row.replacementAddress)?.section.name;
-    if (home !== '.altinstr_replacement') return false;
+    // mostly .altinstr_replacement; objtool of 5.13 replaces calls of retpolines by code in .text
+    if (memory.regionAt(row.replacementAddress)?.section.executable !== true) return false;
   }
   return true;
 }
@@ -93,10 +93,17 @@ export function readAlternatives(
   const size = entrySize(memory, start, bytes, stated);
   if (size === null) throw faults.damaged('.altinstructions does not decode with any entry size');
   const replacements = memory.section('.altinstr_replacement');
+  const replacementOf = ({ replacementAddress, replacementLength }: Row): Buffer => {
+    if (replacementLength === 0) return Buffer.alloc(0);
+    const from = Number(replacementAddress - (replacements?.start ?? 0n));
+    const to = from + replacementLength;
+    return replacements !== null && from >= 0 && to <= replacements.bytes.length
+      ? replacements.bytes.subarray(from, to)
+      : (memory.read(replacementAddress, replacementLength) ?? Buffer.alloc(0));
+  };
   const out: Alternative[] = [];
   for (let at = 0; at < bytes.length; at += size) {
     const row = rowAt(bytes, at, start + BigInt(at), size);
-    const from = Number(row.replacementAddress - (replacements?.start ?? 0n));
     out.push({
       address: row.address,
       length: row.length,
@@ -104,10 +111,7 @@ export function readAlternatives(
       not: (row.flags & NOT) !== 0,
       directCall: (row.flags & DIRECT_CALL) !== 0,
       replacementAddress: row.replacementAddress,
-      replacement:
-        row.replacementLength === 0 || replacements === null
-          ? Buffer.alloc(0)
-          : replacements.bytes.subarray(from, from + row.replacementLength),
+      replacement: replacementOf(row),
     });
   }
   return out;
