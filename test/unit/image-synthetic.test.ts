@@ -513,9 +513,9 @@ describe('word orders by version', () => {
   });
 
   test('one between two that differ has all that lie between, and those of both', () => {
-    const between = names('6.7');
+    const between = names('6.3');
     expect(new Set(between).size).toBe(between.length);
-    for (const order of [...names('6.1'), ...names('6.12')]) expect(between).toContain(order);
+    for (const order of [...names('6.2'), ...names('6.5')]) expect(between).toContain(order);
   });
 
   test('one on its way may have what the one before it has, or the next', () => {
@@ -527,7 +527,7 @@ describe('word orders by version', () => {
   });
 
   test('older and newer ones are not known', () => {
-    expect([names('5.9'), names('7.4'), names(''), names('4.19')]).toEqual([[], [], [], []]);
+    expect([names('5.3'), names('7.4'), names(''), names('4.19')]).toEqual([[], [], [], []]);
   });
 });
 

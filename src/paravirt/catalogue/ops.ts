@@ -42,7 +42,7 @@ export const OPS: readonly OpEntry[] = [
   { op: 'cpu.load_sp0', native: 'native_load_sp0', xen: 'xen_load_sp0', versions: '4.20+', form: 'direct call' },
   { op: 'cpu.invalidate_io_bitmap', native: 'native_tss_invalidate_io_bitmap', xen: 'xen_invalidate_io_bitmap', versions: '5.5+/5.9+ (needs X86_IOPL_IOPERM)', form: 'direct call' },
   { op: 'cpu.update_io_bitmap', native: 'native_tss_update_io_bitmap', xen: 'xen_update_io_bitmap', versions: '5.5+/5.9+ (needs X86_IOPL_IOPERM)', form: 'direct call' },
-  { op: 'cpu.wbinvd', native: 'pv_native_wbinvd native_wbinvd', xen: 'pv_native_wbinvd native_wbinvd', versions: '2.6.20..<=6.15', form: 'wbinvd (0f 09)' },
+  { op: 'cpu.wbinvd', native: 'pv_native_wbinvd native_wbinvd', xen: 'pv_native_wbinvd native_wbinvd', versions: '2.6.20..<=6.13', form: 'wbinvd (0f 09)' },
   { op: 'cpu.cpuid', native: 'native_cpuid', xen: 'xen_cpuid', versions: '4.20+', form: 'direct call' },
   { op: 'cpu.read_msr', native: 'native_read_msr', xen: 'xen_read_msr', versions: '4.20+', form: 'direct call' },
   { op: 'cpu.write_msr', native: 'native_write_msr', xen: 'xen_write_msr', versions: '4.20+', form: 'direct call' },

@@ -1,5 +1,5 @@
-// Word order of struct paravirt_patch_template where an image has no BTF of its own, taken from the BTF of Debian's
-// kernels (XEN_PV=y). Members came and went, and none has changed its place among the others. What an image has depends on
+// Word order of struct paravirt_patch_template where an image has no BTF of its own, taken from the BTF of Debian's and
+// Ubuntu's kernels (XEN_PV=y). Members came and went, and none has changed its place among the others. What an image has depends on
 // its version and configuration, so op-tables.ts checks every order against the image.
 
 /** Members that only some configurations have; each group is there as a whole or not at all. */
@@ -8,6 +8,8 @@ const CONFIGURED: readonly (readonly string[])[] = [
   ['cpu.invalidate_io_bitmap', 'cpu.update_io_bitmap'],
   // CONFIG_PGTABLE_LEVELS >= 5
   ['mmu.p4d_val', 'mmu.make_p4d', 'mmu.set_pgd'],
+  // gone from stable kernels sooner: 5.10.223 is without
+  ['cpu.usergs_sysret64', 'cpu.swapgs'],
 ];
 
 /** Members that are there without CONFIG_PARAVIRT_XXL too, which only Xen guests need. */
@@ -17,26 +19,28 @@ const PLAIN =
 const HALTS = /^irq\.(?:safe_)?halt$/;
 
 /** The versions whose types were seen and that differ from the one before, and the last one; oldest first. */
-const SEEN = ['5.10', '6.1', '6.12', '6.16', '6.19', '7.0', '7.1', '7.2', '7.3'];
+const SEEN = '5.4 5.10 5.11 5.13 5.15 5.19 6.2 6.5 6.12 6.14 6.16 6.19 7.0 7.1 7.2 7.3'.split(' ');
 
 /** Ops in word order (byte offset / 8); behind a colon the first and last version seen that have it. */
 const MEMBERS = words(`
-  init.patch:..5.10 time.sched_clock:..5.10 time.steal_clock:..5.10 cpu.io_delay:..7.0 cpu.get_debugreg
+  init.patch:..5.11 time.sched_clock:..5.11 time.steal_clock:..5.11 cpu.io_delay:..7.0 cpu.get_debugreg
   cpu.set_debugreg cpu.read_cr0 cpu.write_cr0 cpu.write_cr4 cpu.load_tr_desc cpu.load_gdt cpu.load_idt
   cpu.set_ldt cpu.store_tr cpu.load_tls cpu.load_gs_index cpu.write_ldt_entry cpu.write_gdt_entry
-  cpu.write_idt_entry cpu.alloc_ldt cpu.free_ldt cpu.load_sp0 cpu.invalidate_io_bitmap cpu.update_io_bitmap
-  cpu.wbinvd:..6.12 cpu.cpuid cpu.read_msr cpu.write_msr cpu.read_msr_safe cpu.write_msr_safe cpu.read_pmc
-  cpu.iret:..5.10 cpu.start_context_switch cpu.end_context_switch irq.save_fl irq.restore_fl:..5.10
+  cpu.write_idt_entry cpu.alloc_ldt cpu.free_ldt cpu.load_sp0 cpu.set_iopl_mask:..5.4
+  cpu.invalidate_io_bitmap:5.10.. cpu.update_io_bitmap:5.10.. cpu.wbinvd:..6.12 cpu.cpuid cpu.read_msr
+  cpu.write_msr cpu.read_msr_safe cpu.write_msr_safe cpu.read_pmc cpu.usergs_sysret64:..5.11 cpu.iret:..5.11
+  cpu.swapgs:..5.11 cpu.start_context_switch cpu.end_context_switch irq.save_fl irq.restore_fl:..5.11
   irq.irq_disable irq.irq_enable irq.safe_halt irq.halt mmu.flush_tlb_user mmu.flush_tlb_kernel
-  mmu.flush_tlb_one_user mmu.flush_tlb_others:..5.10 mmu.flush_tlb_multi:6.1.. mmu.tlb_remove_table:..6.12
-  mmu.exit_mmap mmu.notify_page_enc_status_changed:6.1.. mmu.read_cr2 mmu.write_cr2 mmu.read_cr3
-  mmu.write_cr3 mmu.activate_mm:..6.1 mmu.dup_mmap:..6.1 mmu.enter_mmap:6.12.. mmu.pgd_alloc mmu.pgd_free
+  mmu.flush_tlb_one_user mmu.flush_tlb_others:..5.11 mmu.flush_tlb_multi:5.13.. mmu.tlb_remove_table:..6.14
+  mmu.exit_mmap mmu.notify_page_enc_status_changed:5.19.. mmu.read_cr2 mmu.write_cr2 mmu.read_cr3
+  mmu.write_cr3 mmu.activate_mm:..6.2 mmu.dup_mmap:..6.2 mmu.enter_mmap:6.5.. mmu.pgd_alloc mmu.pgd_free
   mmu.alloc_pte mmu.alloc_pmd mmu.alloc_pud mmu.alloc_p4d mmu.release_pte mmu.release_pmd mmu.release_pud
-  mmu.release_p4d mmu.set_pte mmu.set_pmd mmu.ptep_modify_prot_start mmu.ptep_modify_prot_commit mmu.pte_val
-  mmu.make_pte mmu.pgd_val mmu.make_pgd mmu.set_pud mmu.pmd_val mmu.make_pmd mmu.pud_val mmu.make_pud
-  mmu.set_p4d mmu.p4d_val mmu.make_p4d mmu.set_pgd mmu.lazy_mode.enter:..7.1 mmu.lazy_mode.leave:..7.1
-  mmu.lazy_mode.flush:..7.1 mmu.lazy_mode_flush:7.2.. mmu.set_fixmap lock.queued_spin_lock_slowpath:..6.19
-  lock.queued_spin_unlock:..6.19 lock.wait:..6.19 lock.kick:..6.19 lock.vcpu_is_preempted:..6.19
+  mmu.release_p4d mmu.set_pte mmu.set_pte_at:..5.4 mmu.set_pmd mmu.ptep_modify_prot_start
+  mmu.ptep_modify_prot_commit mmu.pte_val mmu.make_pte mmu.pgd_val mmu.make_pgd mmu.set_pud mmu.pmd_val
+  mmu.make_pmd mmu.pud_val mmu.make_pud mmu.set_p4d mmu.p4d_val mmu.make_p4d mmu.set_pgd
+  mmu.lazy_mode.enter:..7.1 mmu.lazy_mode.leave:..7.1 mmu.lazy_mode.flush:..7.1 mmu.lazy_mode_flush:7.2..
+  mmu.set_fixmap lock.queued_spin_lock_slowpath:..6.19 lock.queued_spin_unlock:..6.19 lock.wait:..6.19
+  lock.kick:..6.19 lock.vcpu_is_preempted:..6.19
 `).map((word) => {
   const [, op = '', first = '', last = ''] = /^([^:]+)(?::(.*)\.\.(.*))?$/.exec(word) ?? [];
   return {
