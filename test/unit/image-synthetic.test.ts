@@ -421,6 +421,18 @@ describe('static calls', () => {
     ]);
   });
 
+  test('go to the function itself, also where another has its name', async () => {
+    const held: readonly SymbolSpec[] = [
+      ...symbols.map((s) =>
+        s.name.startsWith('__SCK__') ? ({ ...s, value: KEYS, section: '.keys' } as const) : s,
+      ),
+      { name: 'second', value: at(240), binding: 'local', section: '.text' },
+    ];
+    expect(await patchedAt16(listing(held, Buffer.alloc(8), KEYS))).toEqual([
+      [null, { bytes: 'e86b000000', text: 'call second' }],
+    ]);
+  });
+
   test('are found by their trampoline where the image does not list them', async () => {
     const elf = kernel(text, { symbols: symbols.slice(0, 2) });
     expect((await sitesOf(elf)).map(brief)).toEqual([

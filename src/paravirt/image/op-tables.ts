@@ -256,18 +256,24 @@ function mainTable(
   return { symbol, base, size, placed: true, slots, namedBy };
 }
 
-/** What each op points to when the kernel starts, by symbol: `irq.halt` to `native_halt`. */
+/** A function of the image; several may have its name. */
+export interface Target {
+  readonly name: string;
+  readonly address: bigint;
+}
+
+/** What each op points to when the kernel starts: `irq.halt` to `native_halt`. */
 export function initialTargets(
   memory: ImageMemory,
   symbols: SymbolTable,
   tables: readonly OpTable[],
-): ReadonlyMap<string, string> {
-  const out = new Map<string, string>();
+): ReadonlyMap<string, Target> {
+  const out = new Map<string, Target>();
   for (const table of tables) {
     for (const [offset, op] of table.slots) {
       const pointer = memory.read(table.base + BigInt(offset), 8)?.readBigUInt64LE(0);
       const found = pointer === undefined ? null : symbols.lookup(pointer);
-      if (found?.offset === 0) out.set(op, found.symbol.name);
+      if (found?.offset === 0) out.set(op, found.symbol);
     }
   }
   return out;

@@ -40,7 +40,6 @@ export async function siteCoder(
   const { Decoder, DecoderOptions, Formatter, FormatterSyntax } = await import('iced-x86');
   const targets = initialTargets(image.memory, image.symbols, table.tables);
   const called = staticCallFunctions(image.memory, image.symbols);
-  const addresses = new Map(image.symbols.functions.map((f) => [f.name, f.address]));
   const formatter = new Formatter(FormatterSyntax.Gas);
   formatter.spaceAfterOperandSeparator = false;
 
@@ -68,20 +67,18 @@ export async function siteCoder(
     const isStatic = site.source === 'static_call';
     const target = (isStatic ? called : targets).get(site.op);
     if (target === undefined) return null;
-    if (NOTHING.test(target) && !isStatic) return code(NOPS[site.length] ?? '');
-    const to = addresses.get(target);
-    if (to === undefined) return null;
+    if (NOTHING.test(target.name) && !isStatic) return code(NOPS[site.length] ?? '');
     const bytes = built(site);
     // a static call may be a conditional jump
     if (bytes.startsWith('0f')) return null;
     const isJump = JUMP.test(bytes);
     const direct = Buffer.alloc(5);
     direct[0] = isJump ? 0xe9 : 0xe8;
-    direct.writeInt32LE(Number(BigInt.asIntN(32, to - site.address - 5n)), 1);
+    direct.writeInt32LE(Number(BigInt.asIntN(32, target.address - site.address - 5n)), 1);
     const rest = NOPS[site.length - 5] ?? '';
     return {
       bytes: direct.toString('hex') + rest,
-      text: `${isJump ? 'jmp' : 'call'} ${target}${rest === '' ? '' : '; nop'}`,
+      text: `${isJump ? 'jmp' : 'call'} ${target.name}${rest === '' ? '' : '; nop'}`,
     };
   };
 

@@ -1,4 +1,5 @@
 import type { ImageMemory } from './memory.js';
+import type { Target } from './op-tables.js';
 import type { SymbolTable } from './symbols.js';
 
 /** A static call of a paravirt op. */
@@ -37,18 +38,18 @@ export function staticCallForms(memory: ImageMemory): ReadonlyMap<string, string
   );
 }
 
-/** The function that each op's key calls when the kernel starts, by symbol. */
+/** The function that each op's key calls when the kernel starts. */
 export function staticCallFunctions(
   memory: ImageMemory,
   symbols: SymbolTable,
-): ReadonlyMap<string, string> {
-  const out = new Map<string, string>();
+): ReadonlyMap<string, Target> {
+  const out = new Map<string, Target>();
   for (const [name, op] of STATIC_OPS) {
     // struct static_call_key begins with the function (include/linux/static_call_types.h)
     const key = symbols.named(`__SCK__${name}`);
     const func = key === null ? undefined : memory.read(key.address, 8)?.readBigUInt64LE(0);
     const found = func === undefined ? null : symbols.lookup(func);
-    if (found?.offset === 0) out.set(op, found.symbol.name);
+    if (found?.offset === 0) out.set(op, found.symbol);
   }
   return out;
 }
