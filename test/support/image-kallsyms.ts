@@ -7,7 +7,7 @@ export interface Listed {
   readonly name: string;
 }
 
-export type KallsymsLayout = 'to-6.1' | 'with-seqs' | 'from-6.4' | 'from-7.0';
+export type KallsymsLayout = 'to-4.19' | 'to-6.1' | 'with-seqs' | 'from-6.4' | 'from-7.0';
 
 const paddedTo =
   (unit: number) =>
@@ -67,7 +67,10 @@ export function kallsymsTables(
   );
   const relative = Buffer.alloc(8);
   relative.writeBigUInt64LE(base);
-  const middle = [count, padded(Buffer.concat(names)), padded(words(markers))];
+  // pointers before 4.20
+  const wide = markers.flatMap((marker) => [marker, 0]);
+  const markerTable = padded(words(layout === 'to-4.19' ? wide : markers));
+  const middle = [count, padded(Buffer.concat(names)), markerTable];
   const seqs = padded(Buffer.alloc(3 * symbols.length, 0xab));
   const last = [padded(Buffer.concat(table)), index];
   const before = Buffer.alloc(64, 0x55);

@@ -63,7 +63,7 @@ describe('a stripped image', () => {
     expect(found.sites.filter((s) => s.source === 'static_call')).toHaveLength(3);
   });
 
-  test.each(['to-6.1', 'with-seqs', 'from-6.4', 'from-7.0'] as KallsymsLayout[])(
+  test.each(['to-4.19', 'to-6.1', 'with-seqs', 'from-6.4', 'from-7.0'] as KallsymsLayout[])(
     'gets its functions from the names that it carries (%s)',
     async (layout) => {
       const { rows } = await listed();

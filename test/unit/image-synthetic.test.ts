@@ -265,6 +265,52 @@ describe('kernels that patch by code of their own (to 5.12)', () => {
   });
 });
 
+test('old tables without sizes end where the next one begins', async () => {
+  const cpuOps = 0xffffffff81210000n;
+  const irqOps = cpuOps + 16n;
+  const pointers = Buffer.alloc(48);
+  [at(64), 0n, at(128), at(192)].forEach((p, i) => pointers.writeBigUInt64LE(p, 8 * i));
+  const text = textWith(
+    256,
+    new Map([
+      [16, absCall(cpuOps)],
+      [32, absCall(irqOps)],
+      [48, absCall(irqOps + 8n)],
+    ]),
+  );
+  const records = Buffer.alloc(48);
+  [16, 32, 48].forEach((place, i) => {
+    records.writeBigUInt64LE(at(place), 16 * i);
+    records.writeUInt8(7, 16 * i + 9);
+  });
+  const table = (name: string, value: bigint): SymbolSpec => ({
+    name,
+    value,
+    type: 'object',
+    section: '.data.old',
+  });
+  const elf = kernel(text, {
+    structs: null,
+    banner: 'Linux version 4.15.0 (x)\0',
+    sections: [
+      { name: '.data.old', flags: 'WA', address: cpuOps, data: pointers },
+      { name: '.parainstructions', flags: 'A', address: 0xffffffff81700000n, data: records },
+    ],
+    symbols: [
+      { name: 'native_read_cr0', value: at(64), section: '.text' },
+      { name: 'native_save_fl', value: at(128), section: '.text' },
+      { name: '__raw_callee_save_native_irq_disable', value: at(192), section: '.text' },
+      table('pv_cpu_ops', cpuOps),
+      table('pv_irq_ops', irqOps),
+    ],
+  });
+  expect((await sitesOf(elf)).map((s) => s.op)).toEqual([
+    'cpu.read_cr0',
+    'irq.save_fl',
+    'irq.irq_disable',
+  ]);
+});
+
 test('a table of its own for the locks (7.0 and later)', async () => {
   const locks = 0xffffffff81208000n;
   const structs = [

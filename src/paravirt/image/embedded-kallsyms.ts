@@ -7,7 +7,7 @@ import { isNamed, symbolTable, type RawSymbol, type SymbolTable } from './symbol
 //   to 6.3:  offsets, relative_base, num_syms, names, markers, [seqs,] token_table, token_index
 //   to 6.19: num_syms, names, markers, token_table, token_index, offsets, relative_base, seqs
 //   7.0 on:  num_syms, names, markers, token_table, token_index, offsets, seqs
-// (each aligned to 8 bytes, since 7.0 to 4; seqs_of_names is there since 6.2). Offsets are relative to
+// (each aligned to 8 bytes, since 7.0 to 4; seqs_of_names is there since 6.2; markers have 8 bytes to 4.19, then 4). Offsets are relative to
 // relative_base, and without one each to its own place.
 
 const DIGITS = Buffer.from([...'0123456789'].map((d) => `${d}\0`).join(''), 'latin1');
@@ -33,13 +33,18 @@ interface Names {
   readonly count: number;
 }
 
-/** What the tables are aligned to. */
-const UNITS = [8, 4] as const;
+/** What the tables are aligned to, and how long a marker is; the most likely first. */
+const FORMS = [
+  { unit: 8, marker: 4 },
+  { unit: 4, marker: 4 },
+  { unit: 8, marker: 8 },
+] as const;
 
 /** Where the tables are searched, and how. */
 interface Search {
   readonly bytes: Buffer;
-  readonly unit: (typeof UNITS)[number];
+  readonly unit: 4 | 8;
+  readonly marker: 4 | 8;
   /** Steps that may still be taken: a hostile image may look right in too many places. */
   left: number;
 }
@@ -103,12 +108,13 @@ function meetsMarkers(search: Search, names: Names, markers: readonly number[]):
 
 /** The markers that end at `end` (padding before it allowed), going back to the first, which is 0. */
 function markersBefore(search: Search, end: number): { start: number; values: number[] } | null {
-  const { bytes } = search;
-  let at = end - 4;
-  if (at >= 4 && bytes.readUInt32LE(at) === 0) at -= 4;
+  const { bytes, marker } = search;
+  let at = end - marker;
+  if (marker === 4 && at >= 4 && bytes.readUInt32LE(at) === 0) at -= 4;
   const values: number[] = [];
-  for (let above = bytes.length; at >= 0; at -= 4) {
+  for (let above = bytes.length; at >= 0; at -= marker) {
     const value = bytes.readUInt32LE(at);
+    if (marker === 8 && bytes.readUInt32LE(at + 4) !== 0) return null;
     if (value >= above || (search.left -= 1) < 0) return null;
     values.push(value);
     if (value === 0) return { start: at, values: values.reverse() };
@@ -207,8 +213,8 @@ interface Embedded {
 }
 
 function findEmbedded(bytes: Buffer, places: { start: bigint; text: bigint }): Embedded | null {
-  for (const unit of UNITS) {
-    const search: Search = { bytes, unit, left: STEPS };
+  for (const form of FORMS) {
+    const search: Search = { bytes, ...form, left: STEPS };
     const tokens = findTokens(search);
     const names = tokens === null ? null : findNames(search, tokens);
     if (tokens === null || names === null) continue;

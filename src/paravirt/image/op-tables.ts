@@ -188,11 +188,18 @@ export function findOpTables(
   const tables: OpTable[] = [];
   const pvOps = mainTable(image, layouts, evidence);
   if (pvOps !== null) tables.push(pvOps);
+  const isTable = (name: string): boolean => SPLIT_TABLES.test(name) || /^pv_ops/.test(name);
+  const bases = [...symbols.names].flatMap(([name, at]) => (isTable(name) ? [at.address] : []));
   for (const [symbol, { address: base, size: stated }] of symbols.names) {
     const group = SPLIT_TABLES.exec(symbol)?.[1] ?? (symbol === 'pv_ops_lock' ? 'lock' : null);
     if (group === null) continue;
     const own = btf?.flatten(`pv_${group}_ops`) ?? null;
-    const size = Math.min(stated || own?.size || reach(base, evidence), MAX_WORDS * 8);
+    // names that a kernel carries for itself have no sizes
+    const room = Math.min(
+      MAX_WORDS * 8,
+      ...bases.map((at) => Number(at - base)).filter((d) => d > 0),
+    );
+    const size = Math.min(stated || own?.size || reach(base, evidence), room);
     const slots =
       own !== null
         ? new Map([...own.slots].map(([at, name]) => [at, `${group}.${name}`]))
