@@ -269,17 +269,18 @@ test('old tables without sizes end where the next one begins', async () => {
   const cpuOps = 0xffffffff81210000n;
   const irqOps = cpuOps + 16n;
   const pointers = Buffer.alloc(48);
-  [at(64), 0n, at(128), at(192)].forEach((p, i) => pointers.writeBigUInt64LE(p, 8 * i));
+  [at(64), at(224), at(128), at(192)].forEach((p, i) => pointers.writeBigUInt64LE(p, 8 * i));
   const text = textWith(
     256,
     new Map([
+      [8, absCall(cpuOps + 8n)],
       [16, absCall(cpuOps)],
       [32, absCall(irqOps)],
       [48, absCall(irqOps + 8n)],
     ]),
   );
-  const records = Buffer.alloc(48);
-  [16, 32, 48].forEach((place, i) => {
+  const records = Buffer.alloc(64);
+  [8, 16, 32, 48].forEach((place, i) => {
     records.writeBigUInt64LE(at(place), 16 * i);
     records.writeUInt8(7, 16 * i + 9);
   });
@@ -300,14 +301,17 @@ test('old tables without sizes end where the next one begins', async () => {
       { name: 'native_read_cr0', value: at(64), section: '.text' },
       { name: 'native_save_fl', value: at(128), section: '.text' },
       { name: '__raw_callee_save_native_irq_disable', value: at(192), section: '.text' },
+      { name: '_paravirt_ident_64', value: at(224), section: '.text' },
       table('pv_cpu_ops', cpuOps),
       table('pv_irq_ops', irqOps),
     ],
   });
-  expect((await sitesOf(elf)).map((s) => s.op)).toEqual([
-    'cpu.read_cr0',
-    'irq.save_fl',
-    'irq.irq_disable',
+  expect((await sitesOf(elf)).map((s) => `${s.op} ${s.inline}`)).toEqual([
+    // a word without a name, which holds what gives its argument back
+    'pv_cpu_ops+0x8 4889f8',
+    'cpu.read_cr0 null',
+    'irq.save_fl 9c58',
+    'irq.irq_disable fa',
   ]);
 });
 

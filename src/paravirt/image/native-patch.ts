@@ -22,14 +22,24 @@ function isBefore(release: string, major: number, minor: number): boolean {
   return Number(a) < major || (Number(a) === major && Number(b) < minor);
 }
 
+/** What a word without a name holds, where it gives its argument back. */
+const IDENTITY = /^_?paravirt_ident_64$/;
+
 /**
  * Hex of the native instructions that a kernel without alternatives for the op writes over a site of `length` bytes; null
- * where it makes a direct call, and for kernels from 5.13 on, whose alternatives say it.
+ * where it makes a direct call, and for kernels from 5.13 on, whose alternatives say it. `held`: the function that the op's
+ * word holds when the kernel starts.
  */
-export function nativePatch(op: string, length: number, release: string | null): string | null {
+export function nativePatch(
+  op: string,
+  length: number,
+  release: string | null,
+  held: string | null,
+): string | null {
   if (release !== null && !isBefore(release, 5, 13)) return null;
   const modern = op === PREEMPTED && (release === null || !isBefore(release, 4, 20));
-  const form = modern ? NOT_PREEMPTED : FORMS.get(op);
+  const known = FORMS.get(IDENTITY.test(held ?? '') ? 'mmu.pte_val' : op);
+  const form = modern ? NOT_PREEMPTED : known;
   // paravirt_patch_insns() leaves a site that is too short as it is
   return form === undefined || form.length / 2 > length ? null : form;
 }

@@ -135,7 +135,11 @@ export async function findSites(
   const sites: Site[] = raws.map((raw) => {
     const { length, source } = raw;
     const op = opOf(raw, tables, byIndex);
-    const byCode = source === 'parainstructions' ? nativePatch(op, length, image.release) : null;
+    const word = raw.target === null ? null : memory.read(raw.target, 8);
+    const held = word === null ? null : symbols.lookup(word.readBigUInt64LE(0));
+    const name = held?.offset === 0 ? held.symbol.name : null;
+    const byCode =
+      source === 'parainstructions' ? nativePatch(op, length, image.release, name) : null;
     const inline = raw.inline ?? byCode;
     return { ...place(raw.address), length, op, inline, source, tabled: true };
   });
