@@ -251,6 +251,33 @@ describe('kernels that patch by code of their own (to 5.12)', () => {
     ]);
   });
 
+  test('a jump through the table stays a jump', async () => {
+    const table = 0xffffffff81900000n;
+    const pointers = Buffer.alloc(40);
+    pointers.writeBigUInt64LE(at(128), 0);
+    const jump = ripCall(at(64), table);
+    jump[1] = 0x25;
+    const elf = kernel(textWith(256, new Map([[64, jump]])), {
+      banner: 'Linux version 5.10.223 (x)\0',
+      sections: [
+        { name: '.pv', flags: 'WA', address: table, data: pointers },
+        {
+          name: '.parainstructions',
+          flags: 'A',
+          address: 0xffffffff81700000n,
+          data: record(at(64), 0, 6),
+        },
+      ],
+      symbols: [{ name: 'pv_ops', value: table, size: 40, type: 'object', section: '.pv' }],
+    });
+    const read = await readKernelImage(scratchFile('jump', elf));
+    const sites = await findSites(read);
+    const code = await siteCoder(read, sites);
+    expect(sites.sites.map((s) => [code(s).built.text, code(s).patched])).toEqual([
+      ['jmp *(cpu.io_delay)', { bytes: 'e93b00000090', text: 'jmp second; nop' }],
+    ]);
+  });
+
   test('a form that does not fit is not written', async () => {
     const cramped = Buffer.from(image('5.10.223'));
     const row = cramped.indexOf(record(at(16), 2, 7));
