@@ -15,6 +15,7 @@ import { requireWritable, writeOutput, writeStdout } from './outputs.js';
 import { shownFile, shownOptions } from './shown-command.js';
 import { parseOptions } from './parse-options.js';
 import { progress } from './progress.js';
+import { opsOf } from './sides.js';
 import { say } from './terminal.js';
 
 const optionsSchema = z.object({
@@ -78,11 +79,8 @@ export async function checkReport(paths: string[], options: CheckOptions): Promi
   const { event } = chooseEvent(profile, options.event, paths.join(', '));
   requireOneEvent(profile, event, paths);
   requireNoCopies(profile, paths);
-  const release = profile.runs[0]?.header.osRelease ?? null;
-  const facts = frameFacts(profile.frames, {
-    exactSymbols: false,
-    kernels: [{ release, ops: null }],
-  });
+  const kernels = [opsOf(profile, undefined)];
+  const facts = frameFacts(profile.frames, { exactSymbols: false, kernels });
   requireSymbols(profile, facts, event, paths, '--kallsyms');
   const other = otherKernel(profile, facts, event);
   if (other !== undefined) {

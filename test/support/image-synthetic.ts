@@ -1,6 +1,8 @@
 /** A small kernel written by hand: two functions, tables as the test asks for them. */
 import { buildBtf, type StructSpec } from './image-btf.js';
+import { findSites, readKernelImage, type Site } from '../../src/paravirt/image/index.js';
 import { buildElf, type SectionSpec, type SymbolSpec } from './image-elf.js';
+import { scratchFile } from './image-fixtures.js';
 
 export const TEXT = 0xffffffff81000000n;
 export const PV_OPS = 0xffffffff81200000n;
@@ -135,3 +137,26 @@ export function alternativeSections(made: { table: Buffer; replacements: Buffer 
     { name: '.altinstr_replacement', flags: 'AX', address: REPLACEMENTS, data: made.replacements },
   ];
 }
+
+let files = 0;
+/** The sites of an image that is written to a file for it. */
+export async function sitesOf(elf: Buffer): Promise<readonly Site[]> {
+  files += 1;
+  return (await findSites(await readKernelImage(scratchFile(`synthetic-${files}`, elf)))).sites;
+}
+/** A site in one line. */
+export const brief = (s: Site): string =>
+  `${s.function}+${s.offset} ${s.op} ${s.length} ${s.inline ?? '-'} ${s.source}${s.tabled ? '' : ' loose'}`;
+
+/** The symbol of the table that TEMPLATE describes. */
+export const pvOps = {
+  name: 'pv_ops',
+  value: PV_OPS,
+  size: 40,
+  type: 'object',
+  section: '.data',
+} as const;
+/** An address in the text. */
+export const at = (offset: number): bigint => TEXT + BigInt(offset);
+/** The address of a word of `pv_ops`. */
+export const op = (offset: number): bigint => PV_OPS + BigInt(offset);

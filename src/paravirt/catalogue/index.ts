@@ -1,3 +1,4 @@
+import { compareRelease } from '../release.js';
 import { OPS, type OpEntry } from './ops.js';
 
 export { OPS, type OpEntry } from './ops.js';
@@ -128,15 +129,6 @@ const LAST: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-function isLater(release: string, version: string): boolean {
-  const own = release.split(/[^\d]/).map(Number);
-  for (const [i, part] of version.split('.').map(Number).entries()) {
-    const here = own[i] ?? 0;
-    if (here !== part) return here > part;
-  }
-  return false;
-}
-
 /** What is known of a kernel's ops. */
 export interface KernelOps {
   release: string | null;
@@ -153,7 +145,7 @@ export function mayHaveOp(op: string, { release, ops }: KernelOps): boolean {
   const last = LAST.get(meant);
   if (last === undefined) return true;
   if (ops !== null) return ops.has(meant);
-  return release === null || !isLater(release, last);
+  return release === null || compareRelease(release, last) <= 0;
 }
 
 /** Ops whose native form is recognised in text (src/paravirt/located/instructions.ts). */

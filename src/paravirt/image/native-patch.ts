@@ -1,4 +1,5 @@
-import { INLINE_FORMS } from './inline-forms.js';
+import { compareRelease } from '../release.js';
+import { IDENTITY_FORM, INLINE_FORMS } from './inline-forms.js';
 
 // Kernels to 5.12 have no alternatives for their paravirt calls: native_patch() knows what to write by the op
 // (arch/x86/kernel/paravirt_patch.c of 5.10, paravirt_patch_64.c of 4.19 and older). The words that hold
@@ -17,11 +18,6 @@ const PREEMPTED = 'lock.vcpu_is_preempted';
 /** xor %eax,%eax; 64 bit wide before 4.20. */
 const NOT_PREEMPTED = '31c0';
 
-function isBefore(release: string, major: number, minor: number): boolean {
-  const [, a = '', b = ''] = /^(\d+)\.(\d+)/.exec(release) ?? [];
-  return Number(a) < major || (Number(a) === major && Number(b) < minor);
-}
-
 /** What a word without a name holds, where it gives its argument back. */
 const IDENTITY = /^_?paravirt_ident_64$/;
 
@@ -36,10 +32,11 @@ export function nativePatch(
   release: string | null,
   held: string | null,
 ): string | null {
-  if (release !== null && !isBefore(release, 5, 13)) return null;
-  const modern = op === PREEMPTED && (release === null || !isBefore(release, 4, 20));
-  const known = FORMS.get(IDENTITY.test(held ?? '') ? 'mmu.pte_val' : op);
-  const form = modern ? NOT_PREEMPTED : known;
+  const isBefore = (version: string): boolean =>
+    release !== null && compareRelease(release, version) < 0;
+  if (release !== null && !isBefore('5.13')) return null;
+  const known = IDENTITY.test(held ?? '') ? IDENTITY_FORM : FORMS.get(op);
+  const form = op === PREEMPTED && !isBefore('4.20') ? NOT_PREEMPTED : known;
   // paravirt_patch_insns() leaves a site that is too short as it is
   return form === undefined || form.length / 2 > length ? null : form;
 }

@@ -1,7 +1,8 @@
 import type { Btf } from './btf.js';
+import { functionHeld } from './held.js';
 import { INLINE_FORMS, TELLING_FORMS } from './inline-forms.js';
 import type { ImageMemory } from './memory.js';
-import type { SymbolTable } from './symbols.js';
+import type { FunctionSymbol, SymbolTable } from './symbols.js';
 import { NATIVE_IMPLEMENTATIONS, wordOrders } from './word-index.js';
 
 /** A table of paravirt function pointers in the image, its words named as far as can be known. */
@@ -153,10 +154,9 @@ function byPointers(
 ): ReadonlyMap<number, string> {
   const slots = new Map<number, string>();
   for (let offset = 0; offset + 8 <= table.size; offset += 8) {
-    const pointer = memory.read(table.base + BigInt(offset), 8)?.readBigUInt64LE(0);
-    const found = pointer === undefined ? null : symbols.lookup(pointer);
-    if (found === null || found.offset !== 0) continue;
-    for (const name of [found.symbol.name, ...found.symbol.aliases]) {
+    const held = functionHeld(memory, symbols, table.base + BigInt(offset));
+    if (held === null) continue;
+    for (const name of [held.name, ...held.aliases]) {
       const op =
         NATIVE_IMPLEMENTATIONS.get(name) ??
         NATIVE_IMPLEMENTATIONS.get(name.replace(/^__raw_callee_save_/, ''));
@@ -263,24 +263,17 @@ function mainTable(
   return { symbol, base, size, placed: true, slots, namedBy };
 }
 
-/** A function of the image; several may have its name. */
-export interface Target {
-  readonly name: string;
-  readonly address: bigint;
-}
-
 /** What each op points to when the kernel starts: `irq.halt` to `native_halt`. */
 export function initialTargets(
   memory: ImageMemory,
   symbols: SymbolTable,
   tables: readonly OpTable[],
-): ReadonlyMap<string, Target> {
-  const out = new Map<string, Target>();
+): ReadonlyMap<string, FunctionSymbol> {
+  const out = new Map<string, FunctionSymbol>();
   for (const table of tables) {
     for (const [offset, op] of table.slots) {
-      const pointer = memory.read(table.base + BigInt(offset), 8)?.readBigUInt64LE(0);
-      const found = pointer === undefined ? null : symbols.lookup(pointer);
-      if (found?.offset === 0) out.set(op, found.symbol);
+      const held = functionHeld(memory, symbols, table.base + BigInt(offset));
+      if (held !== null) out.set(op, held);
     }
   }
   return out;

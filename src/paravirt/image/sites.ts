@@ -1,5 +1,6 @@
 import { indirectCall } from './calls.js';
 import { faultsOf } from './fault.js';
+import { functionHeld } from './held.js';
 import type { KernelImage } from './kernel-image.js';
 import { nativePatch } from './native-patch.js';
 import {
@@ -135,11 +136,11 @@ export async function findSites(
   const sites: Site[] = raws.map((raw) => {
     const { length, source } = raw;
     const op = opOf(raw, tables, byIndex);
-    const word = raw.target === null ? null : memory.read(raw.target, 8);
-    const held = word === null ? null : symbols.lookup(word.readBigUInt64LE(0));
-    const name = held?.offset === 0 ? held.symbol.name : null;
+    const held = raw.target === null ? null : functionHeld(memory, symbols, raw.target);
     const byCode =
-      source === 'parainstructions' ? nativePatch(op, length, image.release, name) : null;
+      source === 'parainstructions'
+        ? nativePatch(op, length, image.release, held?.name ?? null)
+        : null;
     const inline = raw.inline ?? byCode;
     return { ...place(raw.address), length, op, inline, source, tabled: true };
   });

@@ -1,6 +1,6 @@
+import { functionHeld } from './held.js';
 import type { ImageMemory } from './memory.js';
-import type { Target } from './op-tables.js';
-import type { SymbolTable } from './symbols.js';
+import type { FunctionSymbol, SymbolTable } from './symbols.js';
 
 /** A static call of a paravirt op. */
 export interface StaticCallSite {
@@ -42,14 +42,13 @@ export function staticCallForms(memory: ImageMemory): ReadonlyMap<string, string
 export function staticCallFunctions(
   memory: ImageMemory,
   symbols: SymbolTable,
-): ReadonlyMap<string, Target> {
-  const out = new Map<string, Target>();
+): ReadonlyMap<string, FunctionSymbol> {
+  const out = new Map<string, FunctionSymbol>();
   for (const [name, op] of STATIC_OPS) {
     // struct static_call_key begins with the function (include/linux/static_call_types.h)
     const key = symbols.named(`__SCK__${name}`);
-    const func = key === null ? undefined : memory.read(key.address, 8)?.readBigUInt64LE(0);
-    const found = func === undefined ? null : symbols.lookup(func);
-    if (found?.offset === 0) out.set(op, found.symbol);
+    const held = key === null ? null : functionHeld(memory, symbols, key.address);
+    if (held !== null) out.set(op, held);
   }
   return out;
 }

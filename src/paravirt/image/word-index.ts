@@ -1,6 +1,7 @@
 // Word order of struct paravirt_patch_template where an image has no BTF of its own, taken from the BTF of Debian's and
 // Ubuntu's kernels (XEN_PV=y). Members came and went, and none has changed its place among the others. What an image has depends on
 // its version and configuration, so op-tables.ts checks every order against the image.
+import { compareRelease } from '../release.js';
 
 /** Members that only some configurations have; each group is there as a whole or not at all. */
 const CONFIGURED: readonly (readonly string[])[] = [
@@ -50,23 +51,15 @@ const MEMBERS = words(`
   };
 });
 
-function isAtLeast(version: string, other: string): boolean {
-  const [[a = 0, b = 0] = [], [c = 0, d = 0] = []] = [version, other].map((v) =>
-    v.split('.').map(Number),
-  );
-  return a > c || (a === c && b >= d);
-}
-
 /**
  * The orders that a kernel release may have: one for each combination of what its configuration decides and, for a
  * release between two that were seen or one on its way, of what not all versions around it have. None for those before
  * the first and behind the last that was seen.
  */
 export function wordOrders(release: string): readonly (readonly string[])[] {
-  const version = /^\d+\.\d+/.exec(release)?.[0] ?? '';
-  const below = SEEN.findLastIndex((seen) => isAtLeast(version, seen));
-  const above = SEEN.findIndex((seen) => isAtLeast(seen, version));
-  if (version === '' || below < 0 || above < 0) return [];
+  const below = SEEN.findLastIndex((seen) => compareRelease(release, seen) >= 0);
+  const above = SEEN.findIndex((seen) => compareRelease(release, seen) <= 0);
+  if (below < 0 || above < 0) return [];
   const margin = /-(?:rc\d|next)/.test(release) ? 1 : 0;
   const first = Math.max(0, below - margin);
   const last = Math.min(SEEN.length - 1, above + margin);
