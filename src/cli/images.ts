@@ -52,6 +52,14 @@ export async function readImagesOf<Name extends string>(
         '(give one image twice where both sides ran it)',
     );
   }
+  const [image] = [...sources].find(([, from]) => from.vmlinux !== undefined) ?? [];
+  const [table] = [...sources].find(([, from]) => from.sites !== undefined) ?? [];
+  if (image !== undefined && table !== undefined) {
+    throw usageError(
+      `--${table}-sites and ${optionOf(image)}: a saved table knows less than an image, and the ledger counts all ` +
+        'sides by one rule: give images, or tables, for every side (pvflame sites IMAGE -f json makes a table)',
+    );
+  }
   const read = new Map<string, ImageCode>();
   const codes = new Map<Name, ImageCode>();
   for (const [name, from] of sources) {

@@ -54,8 +54,10 @@ function sums({ total, ledger, sumCheck, graph }: Report): string[] {
   const wrong: string[] = [];
   if (!same(total.new - total.base, total.delta)) wrong.push('total.delta is not new - base');
   const buckets = ledger.reduce((sum, row) => sum + (row.delta ?? 0), 0);
-  if (!same(buckets + sumCheck, total.delta))
+  if (!same(buckets, total.delta))
     wrong.push(`the ledger adds up to ${buckets}, the total is ${total.delta}`);
+  if (!same(total.delta - buckets, sumCheck))
+    wrong.push(`sumCheck is ${sumCheck}, the ledger leaves ${total.delta - buckets}`);
   for (const row of ledger) {
     if (row.delta !== null && !same((row.new ?? 0) - (row.base ?? 0), row.delta))
       wrong.push(`ledger ${row.bucket}: delta is not new - base`);

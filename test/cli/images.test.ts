@@ -22,6 +22,7 @@ const reportFrom = (args: string[]): Report => {
   expect(ran.stderr).toBe('');
   return reportSchema.parse(JSON.parse(ran.stdout));
 };
+const readRecording = (path: string) => gunzipSync(readFileSync(path)).toString();
 const images = (base: string, other: string) => ['--base-vmlinux', base, '--new-vmlinux', other];
 
 describe('diff with kernel images', () => {
@@ -56,6 +57,35 @@ describe('diff with kernel images', () => {
     expect(row(withImages, 'deferred')?.delta).not.toBeNull();
     expect(withSites.patching.base.indirect.sites).toBeGreaterThan(40);
   });
+
+  it('counts the same by a table as by the image, whatever alias perf printed', () => {
+    const saved = join(dir, 'sites.json');
+    expect(pvflame(['sites', PARAVIRT_IMAGE, '-f', 'json', '-o', saved]).status).toBe(0);
+    const precise = [
+      recording('6.1-precise', 'paravirt-unpatched'),
+      recording('6.1-precise', 'paravirt'),
+    ];
+    // `__sched_text_start` is where `__schedule` begins, and that holds sites
+    expect(readRecording(precise[0] ?? '')).toMatch(/__sched_text_start\+0x/);
+    const tables = reportFrom([...precise, '--base-sites', saved, '--new-sites', saved]);
+    const both = reportFrom([...precise, ...images(PARAVIRT_IMAGE, PARAVIRT_IMAGE)]);
+    expect(tables.ledger).toEqual(both.ledger);
+    expect(tables.ops).toEqual(both.ops);
+  });
+
+  it('takes the table of a kernel without sites, which no address can be checked against', () => {
+    const [none, saved] = [join(dir, 'none.json'), join(dir, 'sites.json')];
+    expect(pvflame(['sites', NATIVE_IMAGE, '-f', 'json', '-o', none]).status).toBe(0);
+    expect(pvflame(['sites', PARAVIRT_IMAGE, '-f', 'json', '-o', saved]).status).toBe(0);
+    const args = [native, unpatched, '--base-sites', none, '--new-sites', saved];
+    const report = reportFrom(args);
+    expect(report.sumCheck).toBe(0);
+    expect(report.images?.base).toMatchObject({ sites: 0, slide: null, agreement: null });
+    expect(report.images?.new.agreement).toBeGreaterThan(0.95);
+    const site = report.ledger.find((row) => row.bucket === 'site');
+    expect([site?.base, site?.new === null]).toEqual([0, false]);
+    expect(pvflame(args).stdout).toMatch(/none\.json: 0 sites, no address to check it by/);
+  });
 });
 
 describe('machine code of sites', () => {
@@ -73,6 +103,24 @@ describe('machine code of sites', () => {
     expect(report.sites.filter((site) => site.code === null)).toEqual([]);
     const unlock = report.sites.find((site) => site.op === 'lock.queued_spin_unlock');
     expect(unlock?.code?.patched?.bytes).toBe('c607000f1f00');
+  });
+});
+
+describe('an image beside a saved table', () => {
+  it('is refused: the sides would be counted by two rules', () => {
+    const saved = join(dir, 'sites.json');
+    expect(pvflame(['sites', PARAVIRT_IMAGE, '-f', 'json', '-o', saved]).status).toBe(0);
+    for (const options of [
+      ['--base-vmlinux', PARAVIRT_IMAGE, '--new-sites', saved],
+      ['--base-sites', saved, '--new-vmlinux', PARAVIRT_IMAGE],
+    ]) {
+      const ran = pvflame([paravirt, paravirt, ...options]);
+      expect(ran.status).toBe(2);
+      expect(ran.stdout).toBe('');
+      expect(ran.stderr).toMatch(
+        /^pvflame: --(base|new)-sites and --(base|new)-vmlinux: .* for every side .*\n$/,
+      );
+    }
   });
 });
 

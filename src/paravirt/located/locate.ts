@@ -10,10 +10,10 @@ export interface Located {
   code: ImageCode;
   /** Place by frame id; -1 for frames that are not in the image. */
   place: Float64Array;
-  /** What KASLR had added. */
-  slide: number;
-  /** Share of the frames with a symbol that agree with the image. */
-  agreement: number;
+  /** What KASLR had added; null where nothing says: a saved table without sites. */
+  slide: number | null;
+  /** Share of the frames with a symbol that agree with the image; null where none could. */
+  agreement: number | null;
 }
 
 /** KASLR moves the kernel by multiples of CONFIG_PHYSICAL_ALIGN, 2 MiB (arch/x86/Kconfig). */
@@ -23,7 +23,8 @@ const ENOUGH = 0.95;
 /**
  * Places a recording's kernel frames in an image. The slide is the one that most frames agree on:
  * their symbol is the image's at their address, with their offset. Below 95 % it is the wrong image
- * (1.00 on the right one, 0.16 measured on a build of the same version), and refused.
+ * (1.00 on the right one, 0.16 measured on a build of the same version), and refused. A saved table knows only
+ * functions that hold sites; that of a kernel without sites, none.
  */
 export function locate(
   frames: FrameTable,
@@ -31,6 +32,9 @@ export function locate(
   code: ImageCode,
   where: string,
 ): Located {
+  const place = new Float64Array(frames.size).fill(-1);
+  if (code.partial && code.functions.length === 0)
+    return { code, place, slide: null, agreement: null };
   const starts = startsByName(code.functions);
   const kernel: number[] = [];
   for (let id = 0; id < frames.size; id++) {
@@ -38,18 +42,19 @@ export function locate(
     if ((frames.addressHi[id] ?? 0) === 0xffffffff) kernel.push(id);
   }
   const slide = mostVotes(kernel, frames, starts);
-  const place = new Float64Array(frames.size).fill(-1);
   let known = 0;
   let agreeing = 0;
   for (const id of kernel) {
     const at = (frames.addressLo[id] ?? 0) - slide;
     const f = functionAt(code.functions, at);
     const symbol = frames.strings.text(frames.symbol[id] ?? 0);
-    if (f !== undefined && !code.partial) place[id] = at;
-    // a site table knows the functions that hold sites, and no others
+    const offset = frames.offset[id] ?? -1;
+    // a table does not say where functions end: what begins where one does is that one, whatever perf calls it
+    const isSame = offset >= 0 && at - offset === f?.start;
+    if (f !== undefined && (!code.partial || isSame)) place[id] = at;
     if (symbol === '[unknown]' || symbol === '' || (code.partial && !starts.has(symbol))) continue;
     known++;
-    if (f === undefined || !agrees(f, symbol, at, frames.offset[id] ?? -1)) continue;
+    if (f === undefined || !agrees(f, symbol, at, offset)) continue;
     agreeing++;
     place[id] = at;
   }
@@ -114,7 +119,6 @@ export function renameByImage(
   located: Located,
   { exactSymbols, kernels }: FactOptions,
 ): void {
-  if (located.code.partial) return;
   const known = new Map<CodeFunction, ReturnType<typeof classifySymbol>>();
   located.place.forEach((at, id) => {
     const f = at < 0 ? undefined : functionAt(located.code.functions, at);
