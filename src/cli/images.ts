@@ -103,6 +103,20 @@ async function readSaved(path: string): Promise<ImageCode> {
     throw inputError(path, `cannot be read (${code})`, 'check the path', error);
   }
   const saved = parseSites(text, path);
+  if (saved.filter !== null) {
+    throw inputError(
+      path,
+      `holds only the sites of --op ${saved.filter}`,
+      'make it again without --op: all others would count as no sites',
+    );
+  }
+  if (saved.sites.length === 0) {
+    throw inputError(
+      path,
+      'holds no site, so that nothing says which functions are which',
+      'a kernel without sites needs its image, and then every side needs its own',
+    );
+  }
   const sites: Site[] = saved.sites
     .filter((site) => site.module === null)
     .map((site) => ({ ...site, address: BigInt(site.address) }));

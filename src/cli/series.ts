@@ -54,7 +54,7 @@ export async function seriesOfFiles(
   steps: readonly Step[],
   options: SeriesOptions,
 ): Promise<Series> {
-  const budget = await budgetOf({ budget: options.budget, budgetFile: undefined });
+  const budget = await budgetOf({ ...options, budgetFile: undefined });
   const images = await readImagesOf(
     new Map(
       steps.map(({ label, vmlinux }) => [

@@ -90,6 +90,7 @@ export async function sitesDocument(
     schema: 'pvflame-sites/1',
     image: imagePart(first),
     modules: rest.map(imagePart),
+    filter: options.op ?? null,
     sites: reads.flatMap((read) => rows(read, wanted)),
   };
 }

@@ -8,7 +8,7 @@ import { isSameCode, joinImageSites } from './image-sites.js';
 import { keyOrder, KeyTable, type KeyOrder } from './keys.js';
 import { normalize, type Normalization, type NormalizeOptions } from './normalize.js';
 import { isSameImage } from './same-image.js';
-import type { Side } from './side.js';
+import { repeatByBoot, type Side } from './side.js';
 import { placed, sitesSeen, sumSide, type SideSums } from './side-sums.js';
 import { sideTree } from './side-tree.js';
 import { joinSites, type JoinedSite } from './sites.js';
@@ -66,6 +66,8 @@ const WITH_IMAGES: LedgerBucket[] = ['call', 'site', 'wait', 'caller', 'elsewher
 /** Compares two sides of the same event: normalises, attributes, aligns. Mutates the sides' factors. */
 export function compareSides(base: Side, other: Side, options: NormalizeOptions): Comparison {
   const normalization = normalize(base, other, options);
+  const boots = Math.min(bootsOf(base.profile.runs), bootsOf(other.profile.runs));
+  if (boots >= 2) for (const side of [base, other]) repeatByBoot(side);
   const withSites = functionsWithSites([base, other]);
   const quick = WasmTrees.make();
   const sums = {
@@ -95,12 +97,21 @@ export function compareSides(base: Side, other: Side, options: NormalizeOptions)
     base: pick(sums.base),
     new: pick(sums.new),
   });
-  const total = pair((side) => side.total);
-  const ledger = buckets.map((bucket) => pair((side) => side.ledger[bucket]));
+  const { mode } = normalization;
+  const total = agreed(
+    mode === 'total',
+    pair((side) => side.total),
+  );
+  const ledger = buckets.map((bucket) =>
+    agreed(
+      mode === 'user' && bucket === 'user',
+      pair((side) => side.ledger[bucket]),
+    ),
+  );
   const opNames = new Set([...sums.base.attributed.ops, ...sums.new.attributed.ops]);
   const ops = [...opNames].sort().map((op) => ({
     op,
-    ...pair((side) => side.ops.get(op) ?? nothing(side.side.columns.length)),
+    ...pair((side) => side.ops.get(op) ?? nothing(side.side.repetitions)),
     sites: sites.filter((site) => site.op === op).length,
   }));
   const aligned = {
@@ -137,7 +148,8 @@ export function compareSides(base: Side, other: Side, options: NormalizeOptions)
     sites,
     functions: functions.rows,
     frames,
-    boots: Math.min(bootsOf(base.profile.runs), bootsOf(other.profile.runs)),
+    boots,
+    yardstick: mode === 'user' ? buckets.indexOf('user') : undefined,
     within: () => noiseWithinRuns(noisy('base'), noisy('new')),
   });
   return {
@@ -168,6 +180,14 @@ export function compareSides(base: Side, other: Side, options: NormalizeOptions)
   };
 }
 
+/** A row that the runs were scaled to, without what rounding left: all of its runs are one number. */
+function agreed(isYardstick: boolean, row: Row): Row {
+  const [value] = Array.from(row.base.runs);
+  if (!isYardstick || value === undefined) return row;
+  const same = ({ runs, samples }: Measured) => ({ runs: Array.from(runs, () => value), samples });
+  return { base: same(row.base), new: same(row.new) };
+}
+
 function treeOf({ side, weights, attributor }: SideSums, keys: KeyTable, quick?: WasmTrees) {
   return sideTree(side, weights, attributor, keys, quick);
 }
@@ -177,7 +197,7 @@ function sitesOf(
   images: ReturnType<typeof imagesOf>,
   sameImage: boolean,
 ): JoinedSite[] {
-  const runs = { base: sums.base.side.columns.length, new: sums.new.side.columns.length };
+  const runs = { base: sums.base.side.repetitions, new: sums.new.side.repetitions };
   if (images === undefined)
     return joinSites(sitesSeen(sums.base), sitesSeen(sums.new), sameImage, runs);
   const tabled = (name: 'base' | 'new') => ({

@@ -118,7 +118,7 @@ function ownTimes(
     if (bucket[id] === -1) seen.push(id);
     if (bucket[id] !== CALLER) bucket[id] = where;
   }
-  return { key, own: sumRows(weights, side.columns.length, key, keys, quick), bucket, seen };
+  return { key, own: sumRows(weights, side.repetitions, key, keys, quick), bucket, seen };
 }
 
 /** Keys that either side has, by name and dso; of two kinds of one name, the one that was seen first. */

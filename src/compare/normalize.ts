@@ -1,5 +1,6 @@
 import { ExitStatus, UserError } from '../errors.js';
 import { eachWeight, type Side } from './side.js';
+import { mean } from './tally.js';
 
 export type NormalizeMode = 'none' | 'total' | 'work' | 'user';
 
@@ -12,7 +13,7 @@ export interface NormalizeOptions {
 
 export interface Normalization {
   mode: NormalizeMode;
-  /** What new's weights were multiplied by (for `work` with a number a run: the mean of it). */
+  /** What new's weights were multiplied by: the mean over its runs. Base's runs are scaled to their own mean. */
   factor: number;
 }
 
@@ -22,48 +23,50 @@ export function normalize(base: Side, other: Side, options: NormalizeOptions): N
     case 'none':
       return { mode: 'none', factor: 1 };
     case 'total':
-      return scaleNew(base, other, 'total', sumOf(base, false), sumOf(other, false));
     case 'user':
-      return scaleNew(base, other, 'user', sumOf(base, true), sumOf(other, true));
+      return byYardstick(base, other, options.mode);
     case 'work':
       return byWork(base, other, options);
   }
 }
 
-function scaleNew(
-  base: Side,
-  other: Side,
-  mode: NormalizeMode,
-  yardstick: number,
-  measured: number,
-): Normalization {
-  if (yardstick <= 0 || measured <= 0) {
+/**
+ * Every run is scaled to the base runs' mean of what it measured itself. By run, since that is as noisy as any other
+ * row: a common factor would hide its noise from the spread between runs, and from every interval.
+ */
+function byYardstick(base: Side, other: Side, mode: 'total' | 'user'): Normalization {
+  const [ofBase, ofNew] = [base, other].map((side) => {
+    const sums = sumsOf(side, mode === 'user');
+    const empty = sums.findIndex((sum) => sum <= 0);
+    if (empty < 0) return sums;
     throw new UserError(
-      `--normalize ${mode}: ${mode === 'user' ? 'user-space weight' : 'total weight'} is 0 on ` +
-        `${yardstick <= 0 ? 'the base' : 'the new'} side; choose another normalisation`,
+      `--normalize ${mode}: ${mode === 'user' ? 'user-space weight' : 'total weight'} is 0 in ` +
+        `${side.profile.runs[empty]?.path ?? `run ${empty + 1}`}; choose another normalisation`,
       ExitStatus.usage,
     );
-  }
-  const factor = yardstick / base.columns.length / (measured / other.columns.length);
-  other.factors = other.factors.map((own) => own * factor);
-  return { mode, factor };
+  });
+  return { mode, factor: scaleTo(base, other, ofBase ?? [], ofNew ?? []) };
 }
 
 /** Every run is scaled to the mean work of the base runs. */
 function byWork(base: Side, other: Side, options: NormalizeOptions): Normalization {
-  const works = [
-    spread(options.baseWork, base, '--base-work'),
-    spread(options.newWork, other, '--new-work'),
-  ];
-  const [ofBase = [], ofNew = []] = works;
-  const reference = ofBase.reduce((sum, work) => sum + work, 0) / ofBase.length;
-  const scales = ofNew.map((work) => reference / work);
+  const ofBase = spread(options.baseWork, base, '--base-work');
+  const ofNew = spread(options.newWork, other, '--new-work');
+  return { mode: 'work', factor: scaleTo(base, other, ofBase, ofNew) };
+}
+
+/** Scales every run to the base runs' mean; the mean of new's factors. */
+function scaleTo(
+  base: Side,
+  other: Side,
+  ofBase: readonly number[],
+  ofNew: readonly number[],
+): number {
+  const reference = mean({ runs: ofBase });
+  const scales = ofNew.map((own) => reference / own);
   base.factors = base.factors.map((own, i) => (own * reference) / (ofBase[i] ?? reference));
   other.factors = other.factors.map((own, i) => own * (scales[i] ?? 1));
-  return {
-    mode: 'work',
-    factor: scales.reduce((sum, f) => sum + f, 0) / scales.length,
-  };
+  return mean({ runs: scales });
 }
 
 function spread(work: readonly number[], side: Side, option: string): number[] {
@@ -77,12 +80,14 @@ function spread(work: readonly number[], side: Side, option: string): number[] {
   );
 }
 
-function sumOf(side: Side, userOnly: boolean): number {
+/** Of each run: all its weight, or that of user space. */
+function sumsOf(side: Side, userOnly: boolean): number[] {
   const { stacks } = side.profile;
-  let sum = 0;
-  eachWeight(side, (_run, node, weight) => {
+  const sums = side.columns.map(() => 0);
+  eachWeight(side, (run, node, weight) => {
     const frame = stacks.key(node);
-    if (!userOnly || (frame >= 0 && side.facts.kind[frame] === 'user')) sum += weight;
+    if (!userOnly || (frame >= 0 && side.facts.kind[frame] === 'user'))
+      sums[run] = (sums[run] ?? 0) + weight;
   });
-  return sum;
+  return sums;
 }

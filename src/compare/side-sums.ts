@@ -34,7 +34,7 @@ export function sumSide(side: Side, attributor: Attributor, quick?: WasmTrees): 
   const weights = weightsOf(side, quick);
   const nodes = side.profile.stacks.size;
   const attributed = attributeNodes(weights, nodes, attributor);
-  const runs = side.columns.length;
+  const runs = side.repetitions;
   const siteCount = side.located?.code.sites.length ?? attributed.seen.length;
   const sum = (rowOf: Int32Array, rows: number) => sumRows(weights, runs, rowOf, rows, quick);
   const sumOf = (row: Int32Array) => rowAt(sum(row, 1), 0);

@@ -19,7 +19,7 @@ export function sideTree(
   quick?: WasmTrees,
 ): SideTree {
   const { stacks, frames } = side.profile;
-  const runs = side.columns.length;
+  const runs = side.repetitions;
   const { taskKey, opKey, frameKey } = nodeKeys(side, attributor, keys);
   if (quick !== undefined) {
     const plain = plainFrames(frames.size, attributor);

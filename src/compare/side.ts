@@ -1,7 +1,7 @@
 import type { FrameFacts, Located } from '../paravirt/index.js';
 import type { Anchored } from './anchor.js';
 import type { WasmTrees } from './wasm-trees.js';
-import { columnOf, type Profile, type WeightColumn } from '../profile/index.js';
+import { bootOfRuns, columnOf, type Profile, type WeightColumn } from '../profile/index.js';
 import type { SideWeights } from './columns.js';
 
 /** One side as the comparison sees it: its profile, what its frames are, and the event that counts. */
@@ -13,8 +13,11 @@ export interface Side {
   event: string;
   /** One a run; undefined where a run has no sample of the event. */
   columns: (WeightColumn | undefined)[];
-  /** What each run's weights are multiplied by (perf stat, then normalisation); 1 without. */
+  /** What each run's weights are multiplied by (perf stat, normalisation, `repeatByBoot`); 1 without. */
   factors: number[];
+  /** Of each run, the repetition that it counts for: its own, or its boot's. */
+  repetition: number[];
+  repetitions: number;
   /** Where perf stat counted each run's total; undefined without. */
   anchors?: Anchored[];
 }
@@ -26,10 +29,28 @@ export function makeSide(
   located?: Located,
 ): Side {
   const columns = profile.runs.map((run) => columnOf(run, event));
-  return { profile, facts, located, event, columns, factors: columns.map(() => 1) };
+  return {
+    ...{ profile, facts, located, event, columns },
+    factors: columns.map(() => 1),
+    repetition: columns.map((_, run) => run),
+    repetitions: columns.length,
+  };
 }
 
-/** Calls `visit` for every stack node with samples: run, node, normalised self weight, samples. */
+/**
+ * Makes one repetition of all recordings of a boot, their mean: what boots differ by does not average out over
+ * recordings of the same one. Where each boot was recorded as often, a side's value stays the mean of its runs.
+ */
+export function repeatByBoot(side: Side): void {
+  const boots = bootOfRuns(side.profile.runs);
+  const recordings = new Map<number, number>();
+  for (const boot of boots) recordings.set(boot, (recordings.get(boot) ?? 0) + 1);
+  side.factors = side.factors.map((own, run) => own / (recordings.get(boots[run] ?? -1) ?? 1));
+  side.repetition = boots;
+  side.repetitions = recordings.size;
+}
+
+/** Calls `visit` for every stack node with samples: run, node, self weight times the run's factor, samples. */
 export function eachWeight(
   side: Side,
   visit: (run: number, node: number, weight: number, samples: number) => void,
@@ -45,11 +66,10 @@ export function eachWeight(
 }
 
 /**
- * What `eachWeight` visits, in its order, for those who look at it more than once; `quick`: the same through
- * WebAssembly.
+ * What `eachWeight` visits, in its order, by repetition; `quick`: the same through WebAssembly.
  */
 export function weightsOf(side: Side, quick?: WasmTrees): SideWeights {
-  if (quick !== undefined) return quick.weights(side.columns, side.factors);
+  if (quick !== undefined) return quick.weights(side.columns, side.factors, side.repetition);
   let size = 0;
   for (const column of side.columns) {
     for (let node = 0; node < (column?.length ?? 0); node++) if (column?.count(node)) size++;
@@ -68,7 +88,7 @@ export function weightsOf(side: Side, quick?: WasmTrees): SideWeights {
     for (let node = 0; node < (column?.length ?? 0); node++) {
       const samples = column?.count(node) ?? 0;
       if (samples === 0) continue;
-      weights.run[at] = run;
+      weights.run[at] = side.repetition[run] ?? run;
       weights.node[at] = node;
       weights.weight[at] = (column?.weight(node) ?? 0) * factor;
       weights.samples[at++] = samples;

@@ -13,9 +13,16 @@ export function nothing(runs: number): Measured {
 
 /** Mean over the side's runs, in the event's unit. */
 export function mean({ runs }: { readonly runs: ArrayLike<number> }): number {
+  const first = runs[0] ?? 0;
   let sum = 0;
-  for (let run = 0; run < runs.length; run++) sum += runs[run] ?? 0;
-  return runs.length === 1 ? sum : sum / runs.length;
+  let isOne = true;
+  for (let run = 0; run < runs.length; run++) {
+    const own = runs[run] ?? 0;
+    sum += own;
+    if (own !== first) isOne = false;
+  }
+  // equal runs have their value as mean, whatever rounding would make of their sum
+  return isOne ? first : sum / runs.length;
 }
 
 /** The difference of the two means, new - base. */

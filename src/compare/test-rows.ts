@@ -7,6 +7,7 @@ import {
   findSpread,
   hierarchicalQ,
   MIN_SAMPLES,
+  scaleVariance,
   verdictOf,
   VERDICTS,
   type Change,
@@ -32,6 +33,8 @@ const LARGE = 0.05;
 /** Share of the samples from which on a row is as good as the total. */
 const NEARLY_ALL = 0.95;
 
+const NO_CHANGE: Change = { delta: 0, interval: null, p: 1, df: 0 };
+
 const UNTESTED: Tested = { interval: null, verdict: 'too little data' };
 
 export interface Testable {
@@ -44,6 +47,8 @@ export interface Testable {
   frames: FramePair;
   /** Boots behind the runs, of the side that has fewer. */
   boots: number;
+  /** The bucket that both sides were scaled to, by its place: it is equal by construction. */
+  yardstick?: number | undefined;
   /** How much noisier than independent samples each row is within the runs; undefined where not known. */
   within: () => RowNoise | undefined;
 }
@@ -108,8 +113,17 @@ function overRuns(rows: Testable): Method {
 }
 
 /** What one run a side says of a row; `at` is its place among its kind. */
-function withinRuns({ total, frames }: Testable, noise: RowNoise): Method {
-  const totals = { base: sampled(total.base), new: sampled(total.new) };
+function withinRuns({ total, frames, ledger, yardstick }: Testable, noise: RowNoise): Method {
+  const scaled = (name: 'base' | 'new') => {
+    const { samples } = sampled(total[name]);
+    const own = yardstick === undefined ? undefined : ledger[yardstick]?.[name];
+    const scale =
+      own === undefined
+        ? 0
+        : scaleVariance(own.samples, samples, noise.ledger.phi[yardstick ?? -1]);
+    return { ...sampled(total[name]), scale };
+  };
+  const totals = { base: scaled('base'), new: scaled('new') };
   const { phi, df } = noise.frames;
   return {
     row: ({ base, new: other }, kind, at) =>
@@ -153,7 +167,9 @@ function judgeAll(
   basis: Findings['basis'],
   total: Tested,
 ): Findings {
-  const changes = (kind: ListKind) => rows[kind].map((row, i) => method.row(row, kind, i));
+  const isYardstick = (kind: ListKind, i: number) => kind === 'ledger' && i === rows.yardstick;
+  const changes = (kind: ListKind) =>
+    rows[kind].map((row, i) => (isYardstick(kind, i) ? NO_CHANGE : method.row(row, kind, i)));
   const found = {
     ledger: changes('ledger'),
     ops: changes('ops'),

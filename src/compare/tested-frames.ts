@@ -15,7 +15,7 @@ export function testedFrames(
   if (quick !== undefined) {
     const both = (['base', 'new'] as const).map((name) => {
       const { weights, side, tree: own } = sides[name];
-      return { weights, map: own.map, place: tree.place[name], runs: side.columns.length };
+      return { weights, map: own.map, place: tree.place[name], runs: side.repetitions };
     });
     return quick.testedFrames(tree, both, MIN_SAMPLES);
   }
@@ -59,7 +59,7 @@ export function verdictsOfAll(
 }
 
 function withBelow({ weights, side }: Aligned, places: Int32Array, tree: UnionTree): RowSums {
-  const runs = side.columns.length;
+  const runs = side.repetitions;
   const sums = sumRows(weights, runs, places, tree.size);
   const { weight } = sums;
   addUp(sums.samples, tree.parent);

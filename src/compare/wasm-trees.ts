@@ -135,7 +135,11 @@ export class WasmTrees {
   }
 
   /** As `weightsOf` (side.ts). */
-  weights(columns: readonly (WeightColumn | undefined)[], factors: readonly number[]): SideWeights {
+  weights(
+    columns: readonly (WeightColumn | undefined)[],
+    factors: readonly number[],
+    repetition: readonly number[],
+  ): SideWeights {
     const { wasm } = this;
     const runs = columns.map((column) => {
       const { weights, counts } = column?.columns ?? NO_COLUMNS;
@@ -151,7 +155,7 @@ export class WasmTrees {
     let at = 0;
     for (const [run, { weightsAt, countsAt, nodes }] of runs.entries()) {
       at = wasm.takeEntries(
-        run,
+        repetition[run] ?? run,
         ...[nodes, weightsAt, countsAt, factors[run] ?? 1],
         ...[at, nodeAt, runAt, weightAt, samplesAt],
       );

@@ -7,17 +7,26 @@ export function endedAt(run: Run): number | null {
   return Number.isNaN(parsed) ? null : parsed / 1000;
 }
 
+/** Whether two runs are one recording, in other files or packed in another way. */
+export function isSameRecording(a: Run, b: Run): boolean {
+  if (a.sha256 === b.sha256) return true;
+  const said = (run: Run) => [run.header.hostname, run.header.capturedOn, run.lastTime];
+  const [one, other] = [said(a), said(b)];
+  return !one.includes(null) && a.samples === b.samples && one.every((v, i) => v === other[i]);
+}
+
 /**
  * Which boot each run is from, numbered from 0 in the order of the runs, as far as their headers tell. A
  * boot's clock starts at 0: a recording that ended sooner after another one than its own last time stamp
- * says belongs to a boot that was up while the other ran. Runs whose header says nothing are boots of their own.
+ * says belongs to a boot that was up while the other ran. Runs whose header says nothing are boots of their own, but for
+ * one file given twice.
  */
 export function bootOfRuns(runs: readonly Run[]): number[] {
   const ends = runs
     .map((run, at) => ({ run, at, end: endedAt(run) }))
     .filter((entry): entry is typeof entry & { end: number } => entry.end !== null)
     .sort((a, b) => a.end - b.end);
-  const first = runs.map((_, at) => at);
+  const first = runs.map((run) => runs.findIndex((other) => isSameRecording(other, run)));
   ends.forEach(({ run, at, end }, i) => {
     const before = ends[i - 1];
     const shared =

@@ -19,4 +19,4 @@ export type { FoldSide, StackColumns } from './fold-tree.js';
 export { stackColumns } from './stack-columns.js';
 export { packProfile, reviveProfile } from './transfer.js';
 export { readProfile, type ReadOptions } from './read.js';
-export { bootOfRuns, bootsOf, endedAt } from './boots.js';
+export { bootOfRuns, bootsOf, endedAt, isSameRecording } from './boots.js';

@@ -102,7 +102,7 @@ function sitesTsv(doc: SitesDocument): string {
 /** The document with one site a line, so that two tables can be compared with diff. */
 function sitesJson(doc: SitesDocument): string {
   const head = JSON.stringify(
-    { schema: doc.schema, image: doc.image, modules: doc.modules },
+    { schema: doc.schema, image: doc.image, modules: doc.modules, filter: doc.filter },
     null,
     2,
   );

@@ -11,7 +11,7 @@ import type { Warning } from './warnings.js';
 export function budgetOf(
   entries: readonly BudgetEntry[],
   comparison: Comparison,
-  boundOf: (op: string) => SiteRow['bound'],
+  boundOf: Record<'op' | 'site', (op: string) => SiteRow['bound']>,
 ): Report['budget'] {
   const { findings, ledger, buckets } = comparison;
   const row = (
@@ -35,10 +35,10 @@ export function budgetOf(
         return [bucket, measured === undefined ? null : row(bucket, measured, findings.ledger[at])];
       }),
     ),
-    ops: comparison.ops.map((op, i) => row(op.op, op, findings.ops[i], boundOf(op.op))),
+    ops: comparison.ops.map((op, i) => row(op.op, op, findings.ops[i], boundOf.op(op.op))),
     functions: comparison.functions.map((f, i) => row(f.function, f, findings.functions[i])),
     sites: comparison.sites.map((site, i) =>
-      row(`${site.function}:${site.op}`, site, findings.sites[i], boundOf(site.op)),
+      row(`${site.function}:${site.op}`, site, findings.sites[i], boundOf.site(site.op)),
     ),
     timer: comparison.timer,
     repeated: findings.basis === 'runs',

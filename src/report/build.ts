@@ -70,7 +70,8 @@ export function buildReport(input: ReportInput): Report {
     percentInterval: inPercent(tested.interval),
     verdict: boundedVerdict(tested.verdict, bound),
   });
-  const bound = (op: string) => boundOf(op, comparison, input);
+  const bound = (op: string) => boundOf(op, 'op', comparison, input);
+  const siteBound = (op: string) => boundOf(op, 'site', comparison, input);
   const total = { ...row(comparison.total, findings.total), delta: delta(comparison.total) };
   const ledger = ledgerRows(comparison, row);
   const counted = ledger.reduce((sum, entry) => sum + (entry.delta ?? 0), 0);
@@ -79,14 +80,14 @@ export function buildReport(input: ReportInput): Report {
     const part = comparison.ledger[bucket];
     return sum + (part === undefined ? 0 : delta(part));
   }, 0);
-  const runs = { base: input.base.columns.length, new: input.new.columns.length };
+  const runs = { base: input.base.repetitions, new: input.new.repetitions };
   const samples = (measured: { base: Measured; new: Measured }) => ({
     base: measured.base.samples,
     new: measured.new.samples,
   });
-  const rows = siteRows(comparison, row, bound);
+  const rows = siteRows(comparison, row, siteBound);
   const configs = configsOf(input.configs);
-  const budget = budgetOf(input.budget, comparison, bound);
+  const budget = budgetOf(input.budget, comparison, { op: bound, site: siteBound });
   return {
     schema: REPORT_SCHEMA,
     title: input.title ?? null,
@@ -227,16 +228,22 @@ function siteRows(
 }
 
 /**
- * On a timer every row is a lower bound. Else an op whose native form cannot be told from other code is
- * an upper one, where base is a kernel without sites: it did the same work inline.
+ * On a timer every row is a lower bound. Else, where base is a kernel without sites, it did the same work inline: an op
+ * whose native form cannot be told from other code is an upper bound, and so is every site, since native
+ * equivalents are counted by op, with no site to belong to.
  */
-function boundOf(op: string, comparison: Comparison, input: ReportInput): SiteRow['bound'] {
+function boundOf(
+  op: string,
+  of: 'op' | 'site',
+  comparison: Comparison,
+  input: ReportInput,
+): SiteRow['bound'] {
   if (comparison.timer) return 'lower';
   const base = input.base.located?.code;
   if (base === undefined || base.sites.length > 0) return null;
   // clocks are called out of line in every kernel, and counted on both sides
-  const measured = op.startsWith('time.') || (input.equivalents && hasEquivalent(op));
-  return measured || isFreeNatively(op) ? null : 'at-most';
+  if (op.startsWith('time.') || isFreeNatively(op)) return null;
+  return of === 'op' && input.equivalents && hasEquivalent(op) ? null : 'at-most';
 }
 
 function hasChanged(state: SiteRow['state']): boolean {

@@ -268,10 +268,10 @@ const image = z.object({
   buildId: z.string().nullable(),
   /** Call sites in its tables. */
   sites: count,
-  /** What KASLR had added, in bytes; null: a saved table without sites says nothing of it. */
-  slide: z.number().nullable(),
-  /** Share of the recording's kernel addresses that agree with the image's symbols; null: none could be checked. */
-  agreement: z.number().nullable(),
+  /** What KASLR had added, in bytes. */
+  slide: z.number(),
+  /** Share of the recording's kernel addresses that agree with the image's symbols. */
+  agreement: z.number(),
 });
 
 /** `cannot tell` is neither a pass nor a failure; then `reason` says why. */

@@ -52,6 +52,8 @@ export const sitesSchema = z.strictObject({
   schema: z.literal(SITES_SCHEMA),
   image,
   modules: z.array(image),
+  /** What `--op` left; null: all sites. */
+  filter: z.string().nullable().default(null),
   sites: z.array(site),
 });
 

@@ -2,7 +2,7 @@ import type { Comparison, Side } from '../compare/index.js';
 import { eventsOf, type Run } from '../profile/index.js';
 import { anchorWarnings } from './anchor-warnings.js';
 import { normalizationWarnings } from './normalization-warnings.js';
-import { runOrder, sharedBoots } from './run-warnings.js';
+import { runOrder, sameRecordings, sharedBoots, sharedRecordings } from './run-warnings.js';
 import type { WarningCode } from './schema.js';
 
 export interface Warning {
@@ -40,18 +40,9 @@ const sidesOf = (input: WarningInput) =>
   ] as const;
 
 function sameness({ comparison, base, new: other }: WarningInput): Warning[] {
-  const hashes = new Set(base.profile.runs.map((run) => run.sha256));
-  const shared = other.profile.runs.filter((run) => hashes.has(run.sha256));
-  if (shared.length > 0) {
-    return [
-      {
-        code: 'same-file',
-        message: `both sides hold the same file (${shared.map((run) => run.path).join(', ')}): a difference of 0 says nothing`,
-      },
-    ];
-  }
-  const warnings: Warning[] = [];
-  if (comparison.sameImage) {
+  const [b, n] = [base.profile.runs, other.profile.runs];
+  const warnings = sameRecordings(b, n);
+  if (comparison.sameImage && sharedRecordings(b, n).length === 0) {
     warnings.push({
       code: 'same-kernel',
       message:
@@ -91,8 +82,8 @@ function repetition({ base, new: other, labels }: WarningInput): Warning[] {
       code: 'one-run',
       message:
         `${b === 1 && n === 1 ? 'one run a side' : `${b} base and ${n} new runs`}: ` +
-        'no interval and no verdict on the total, and those of rows are of sampling noise only; boots of ' +
-        'one kernel differ by up to a percent, repeat both sides',
+        'no interval and no verdict on the total, and those of rows are of sampling noise only; boots of one ' +
+        'kernel may differ by more, repeat both sides',
     },
   ];
 }

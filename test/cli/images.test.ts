@@ -72,20 +72,6 @@ describe('diff with kernel images', () => {
     expect(tables.ledger).toEqual(both.ledger);
     expect(tables.ops).toEqual(both.ops);
   });
-
-  it('takes the table of a kernel without sites, which no address can be checked against', () => {
-    const [none, saved] = [join(dir, 'none.json'), join(dir, 'sites.json')];
-    expect(pvflame(['sites', NATIVE_IMAGE, '-f', 'json', '-o', none]).status).toBe(0);
-    expect(pvflame(['sites', PARAVIRT_IMAGE, '-f', 'json', '-o', saved]).status).toBe(0);
-    const args = [native, unpatched, '--base-sites', none, '--new-sites', saved];
-    const report = reportFrom(args);
-    expect(report.sumCheck).toBe(0);
-    expect(report.images?.base).toMatchObject({ sites: 0, slide: null, agreement: null });
-    expect(report.images?.new.agreement).toBeGreaterThan(0.95);
-    const site = report.ledger.find((row) => row.bucket === 'site');
-    expect([site?.base, site?.new === null]).toEqual([0, false]);
-    expect(pvflame(args).stdout).toMatch(/none\.json: 0 sites, no address to check it by/);
-  });
 });
 
 describe('machine code of sites', () => {
@@ -121,6 +107,19 @@ describe('an image beside a saved table', () => {
         /^pvflame: --(base|new)-sites and --(base|new)-vmlinux: .* for every side .*\n$/,
       );
     }
+  });
+});
+
+describe('a saved table that is not all of a kernel', () => {
+  it.each([
+    ['--op', [PARAVIRT_IMAGE, '--op', 'irq'], /holds only the sites of --op irq: make it again/],
+    ['no sites', [NATIVE_IMAGE], /holds no site, .*: a kernel without sites needs its image/],
+  ])('%s: is refused', (_, args, message) => {
+    const saved = join(dir, 'part.json');
+    expect(pvflame(['sites', ...args, '-f', 'json', '-o', saved]).status).toBe(0);
+    const ran = pvflame([native, paravirt, '--base-sites', saved, '--new-sites', saved]);
+    expect(ran).toMatchObject({ status: 3, stdout: '' });
+    expect(ran.stderr).toMatch(message);
   });
 });
 

@@ -30,4 +30,4 @@ export { findSpread, NO_SPREAD, type Spread } from './spread.js';
 export { changeOfTotals } from './totals.js';
 export type { Change, Interval, RowPair, RowSide, Totals } from './types.js';
 export { ALPHA, MIN_SAMPLES, verdictOf, VERDICTS, type Verdict } from './verdict.js';
-export { changeWithinRuns, type RunRow } from './within.js';
+export { changeWithinRuns, scaleVariance, type RunRow } from './within.js';

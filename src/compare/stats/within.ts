@@ -5,8 +5,16 @@ import type { Change } from './types.js';
 export interface RunRow {
   value: number;
   samples: number;
-  /** Of the run: weight and samples of all its rows. */
-  total: { value: number; samples: number };
+  /** Of the run: weight and samples of all its rows; `scale`: relative variance of what it was scaled by. */
+  total: { value: number; samples: number; scale?: number };
+}
+
+/**
+ * Relative variance that scaling to `samples` of all (`total`) adds to another row, given the total. A ratio of two
+ * Poisson counts has 1/x + 1/u; a row given the total has 1/x - 1/N already. `dispersion`: of the yardstick.
+ */
+export function scaleVariance(samples: number, total: number, dispersion = 1): number {
+  return Math.max(1, dispersion) * (1 / samples + 1 / total);
 }
 
 /**
@@ -41,6 +49,7 @@ class WilsonCurve implements SideCurve {
     private readonly total: number,
     /** Samples of the total, as many as they are worth. */
     private readonly n: number,
+    private readonly scaleVariance: number,
   ) {
     this.mean = value;
     this.share = total > 0 ? Math.min(1, Math.max(0, value / total)) : 0;
@@ -54,9 +63,13 @@ class WilsonCurve implements SideCurve {
     const scale = this.total / (1 + z2);
     this.low = scale * (middle - half);
     this.high = scale * (middle + half);
+    if (this.scaleVariance === 0) return;
+    const noise = (q * this.mean) ** 2 * this.scaleVariance;
+    this.low = this.mean - Math.sqrt((this.mean - this.low) ** 2 + noise);
+    this.high = this.mean + Math.sqrt((this.high - this.mean) ** 2 + noise);
   }
 }
 
 function wilson({ value, total }: RunRow, phi: number): SideCurve {
-  return new WilsonCurve(value, total.value, total.samples / phi);
+  return new WilsonCurve(value, total.value, total.samples / phi, total.scale ?? 0);
 }

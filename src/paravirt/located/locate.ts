@@ -10,10 +10,10 @@ export interface Located {
   code: ImageCode;
   /** Place by frame id; -1 for frames that are not in the image. */
   place: Float64Array;
-  /** What KASLR had added; null where nothing says: a saved table without sites. */
-  slide: number | null;
-  /** Share of the frames with a symbol that agree with the image; null where none could. */
-  agreement: number | null;
+  /** What KASLR had added. */
+  slide: number;
+  /** Share of the frames with a symbol that agree with the image. */
+  agreement: number;
 }
 
 /** KASLR moves the kernel by multiples of CONFIG_PHYSICAL_ALIGN, 2 MiB (arch/x86/Kconfig). */
@@ -23,8 +23,7 @@ const ENOUGH = 0.95;
 /**
  * Places a recording's kernel frames in an image. The slide is the one that most frames agree on:
  * their symbol is the image's at their address, with their offset. Below 95 % it is the wrong image
- * (1.00 on the right one, 0.16 measured on a build of the same version), and refused. A saved table knows only
- * functions that hold sites; that of a kernel without sites, none.
+ * (1.00 on the right one, 0.16 measured on a build of the same version), and refused.
  */
 export function locate(
   frames: FrameTable,
@@ -32,9 +31,6 @@ export function locate(
   code: ImageCode,
   where: string,
 ): Located {
-  const place = new Float64Array(frames.size).fill(-1);
-  if (code.partial && code.functions.length === 0)
-    return { code, place, slide: null, agreement: null };
   const starts = startsByName(code.functions);
   const kernel: number[] = [];
   for (let id = 0; id < frames.size; id++) {
@@ -42,6 +38,7 @@ export function locate(
     if ((frames.addressHi[id] ?? 0) === 0xffffffff) kernel.push(id);
   }
   const slide = mostVotes(kernel, frames, starts);
+  const place = new Float64Array(frames.size).fill(-1);
   let known = 0;
   let agreeing = 0;
   for (const id of kernel) {

@@ -8,6 +8,7 @@ import {
   signedShort,
   weightScale,
 } from '../shared/numbers.js';
+import { normalizationWords } from '../shared/normalization.js';
 import { boundPrefix, isTimer } from '../shared/bounds.js';
 import { anchorWords } from '../shared/anchors.js';
 import { budgetLines } from '../shared/budget.js';
@@ -141,8 +142,10 @@ function apart(rows: readonly LedgerRow[], unit: string): Markup | null {
   return html`: ${parts.map((part, i) => [i > 0 ? ', ' : '', part])}`;
 }
 
+/** Of a change that may be none there is no share. */
 function share(report: Report): Markup | null {
-  if (report.nameable === null) return null;
+  const isSure = report.total.verdict === 'more' || report.total.verdict === 'less';
+  if (report.nameable === null || !isSure) return null;
   const seen = isTimer(report) ? ', as far as a timer sees it' : '';
   return html` (${percentOf(report.nameable)} of the total change${seen})`;
 }
@@ -177,11 +180,7 @@ function compared(report: Report): Markup {
   };
   const timer = isTimer(report) ? ' (a timer)' : '';
   const images = report.images === null ? 'without kernel images' : 'with kernel images';
-  const { mode, factor } = report.normalization;
-  const scaled =
-    mode === 'none'
-      ? 'same work assumed, nothing scaled'
-      : `new scaled by ${String(Number(factor.toPrecision(6)))} (${mode})`;
+  const scaled = normalizationWords(report) ?? 'same work assumed, nothing scaled';
   const anchored = anchorWords(report);
   return html`base ${side(report.base)} with new ${side(report.new)}; event
     <code>${displayName(report.base.event)}</code>${timer}; ${images};

@@ -45,7 +45,7 @@ export function images(report: Report): Markup {
           ${fact('release', (i) => (i.release === null ? 'not known' : displayName(i.release)))}
           ${fact('build id', (i) => (i.buildId === null ? 'none' : html`<code class="hash">${displayName(i.buildId)}</code>`))}
           ${fact('call sites', (i) => formatCount(i.sites))}
-          ${fact('addresses that agree', (i) => agreementText(i.agreement))}
+          ${fact('addresses that agree', (i) => `${agreement(i.agreement)} of the recording's kernel addresses`)}
           ${fact('slide', (i) => slideText(i.slide))}
         </tbody>
       </table>
@@ -64,14 +64,11 @@ function siteWindow({ siteWindow: window, base, ledger }: Report): Markup | null
 }
 
 /** Cut, not rounded: only full agreement reads 100 %. */
-function agreementText(share: number | null): string {
-  if (share === null) return 'none to check: no sites';
-  const percent = share >= 1 ? '100 %' : `${fixed(Math.floor(share * 10000) / 100, 2)} %`;
-  return `${percent} of the recording's kernel addresses`;
+function agreement(share: number): string {
+  return share >= 1 ? '100 %' : `${fixed(Math.floor(share * 10000) / 100, 2)} %`;
 }
 
-function slideText(slide: number | null): string {
-  if (slide === null) return 'not known';
+function slideText(slide: number): string {
   if (slide === 0) return 'none';
   return `${slide < 0 ? '−' : ''}0x${Math.abs(slide).toString(16)}`;
 }

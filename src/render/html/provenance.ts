@@ -1,6 +1,7 @@
 import type { Report, Side } from '../../report/schema.js';
 import { limits, shellWord } from '../shared/limits.js';
 import { formatCount, formatSeconds, formatWeight, plural } from '../shared/numbers.js';
+import { normalizationWords } from '../shared/normalization.js';
 import { displayName, visibleText } from '../shared/visible.js';
 import { images } from './images.js';
 import { html, type Content, type Markup } from './markup.js';
@@ -64,11 +65,10 @@ function compared(report: Report): Markup {
 }
 
 function normalization(report: Report): string {
-  const { mode, factor } = report.normalization;
-  if (mode === 'none') {
-    return 'Not normalised: both sides are taken to have done the same work, and totals are compared as recorded.';
-  }
-  return `Normalised by ${mode}: new was multiplied by ${String(factor)}.`;
+  const scaled = normalizationWords(report);
+  return scaled === null
+    ? 'Not normalised: both sides are taken to have done the same work, and totals are compared as recorded.'
+    : `Normalised: ${scaled}.`;
 }
 
 function inputs(report: Report): Markup {

@@ -15,6 +15,7 @@ import {
   signedShort,
   weightScale,
 } from '../shared/numbers.js';
+import { normalizationWords } from '../shared/normalization.js';
 import { displayName, visibleText } from '../shared/visible.js';
 import { siteOffset } from '../text/rows.js';
 import { boundSign, halfWidth, shownRows, verdictWord, type WeightRow } from '../text/table.js';
@@ -55,6 +56,7 @@ function heading(report: Report): string[] {
       : `95 % interval ${signedShort(total.percentInterval[0])} % to ${signedShort(total.percentInterval[1])} %`;
   const scale = weightScale(base.unit, Math.max(total.base, total.new), 4);
   const number = (value: number) => fixed(value / scale.divisor, scale.decimals);
+  const scaled = normalizationWords(report);
   return [
     `### ${report.title === null ? 'Cost of paravirt' : prose(report.title)}: ${code(base.label)} → ${code(other.label)}`,
     '',
@@ -62,11 +64,7 @@ function heading(report: Report): string[] {
       `(${sure}; ${plural(base.runs.length, 'run')} against ${formatCount(other.runs.length)}; ` +
       `${number(total.base)} → ${code(`${number(total.new)} ${scale.noun}`)}, event ${code(base.event || '(unnamed)')})`,
     ...budgetLines(report.budget).map((line) => `\n**${prose(line)}**`),
-    ...(report.normalization.mode === 'none'
-      ? []
-      : [
-          `\nNew is multiplied by ${report.normalization.factor.toPrecision(6)} (${report.normalization.mode}).`,
-        ]),
+    ...(scaled === null ? [] : [`\n${prose(scaled)}.`]),
   ];
 }
 
@@ -227,7 +225,7 @@ function method(report: Report): string[] {
   return [
     '<details><summary>Inputs, method, limits</summary>',
     '',
-    `± is half of the 95 % interval${intervalNote(report)}, in % of the base total; noise: within it, or too likely by chance among so many rows; ` +
+    `± is the wider side of the 95 % interval${intervalNote(report)}, in % of the base total; noise: within it, or too likely by chance among so many rows; ` +
       'few: too little data; -: not judged. ≥, ≤: bounds, not strict ones on a timer. Rows of under 10 samples are left out.',
     '',
     ...[statistics.method, ...limits(report)].map((line) => `- ${prose(line)}`),

@@ -91,7 +91,7 @@ function totals(series: Series): string[] {
     ),
     ...columns(rows, new Set([0, 5, 8])),
     ...wrap(
-      '  +- is half of the 95 % interval; noise: within it; few: too little data, two or more boots of each kernel give more.',
+      '  +- is the wider side of the 95 % interval; noise: within it; few: too little data, two or more boots of each kernel give more.',
       '  ',
     ),
     ...budget(series),

@@ -34,7 +34,7 @@ export function boundNotes(report: Report): string[] {
   }
   if (used.has('at-most')) {
     notes.push(
-      '≤ before a change of an op or site: at most this much. Base did the same work inline where it could not be measured; that part shows as less in caller.',
+      "≤ before a change of an op or site: at most this much. Base did the same work inline: of an op where it could not be measured (that part shows as less in caller), of a site because base's own is counted by op.",
     );
   }
   return notes;

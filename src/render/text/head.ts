@@ -9,6 +9,7 @@ import {
   signedShort,
   weightScale,
 } from '../shared/numbers.js';
+import { normalizationWords } from '../shared/normalization.js';
 import { displayName, visibleText } from '../shared/visible.js';
 import { wrap } from './layout.js';
 
@@ -54,7 +55,7 @@ function pair(word: string, base: string, other: string): string[] {
 
 /** How much, how sure, and the budget. */
 export function answer(report: Report): string[] {
-  const { total, base, normalization } = report;
+  const { total, base } = report;
   const percent = total.percent === null ? '' : ` (${signedShort(total.percent)} %)`;
   const lines = wrap(
     `TOTAL    ${formatChange(total.delta, base.unit, 4)}${percent} per run: ` +
@@ -69,14 +70,8 @@ export function answer(report: Report): string[] {
   for (const line of budgetLines(report.budget)) lines.push(...wrap(INDENT + line, `${INDENT}  `));
   const anchored = anchorWords(report);
   if (anchored !== null) lines.push(...wrap(INDENT + anchored, INDENT));
-  if (normalization.mode !== 'none') {
-    lines.push(
-      ...wrap(
-        `${INDENT}new is multiplied by ${normalization.factor.toPrecision(6)} (--normalize ${normalization.mode})`,
-        INDENT,
-      ),
-    );
-  }
+  const scaled = normalizationWords(report);
+  if (scaled !== null) lines.push(...wrap(INDENT + scaled, INDENT));
   return lines;
 }
 

@@ -18,8 +18,7 @@ export function inputs(report: Report): string[] {
       lines.push(
         ...wrap(
           `  ${word.padEnd(4)} ${displayName(image.name)}: ${plural(image.sites, 'site')}, ` +
-            agreementText(image.agreement) +
-            id,
+            `${(Math.floor(1000 * image.agreement) / 10).toFixed(1)} % of the kernel addresses agree${id}`,
           '       ',
         ),
         `       ${image.sha256}`,
@@ -57,12 +56,6 @@ function recorded(word: string, command: string | null): string[] {
     `  ${word.padEnd(4)} recorded with: ${command === null ? 'not said by the recording' : displayName(command)}`,
     '         ',
   );
-}
-
-/** Cut, not rounded: only full agreement reads 100 %. */
-function agreementText(share: number | null): string {
-  if (share === null) return 'no address to check it by';
-  return `${(Math.floor(1000 * share) / 10).toFixed(1)} % of the kernel addresses agree`;
 }
 
 /** What these data cannot tell. */

@@ -97,7 +97,9 @@ function windowLines({ siteWindow, base }: Report): string[] {
 }
 
 function boundLines(report: Report): string[] {
-  const bounds = new Set([...report.ledger, ...report.ops].map((row) => row.bound));
+  const bounds = new Set(
+    [...report.ledger, ...report.ops, ...report.sites].map((row) => row.bound),
+  );
   return [
     ...(bounds.has('lower')
       ? wrap(
@@ -108,7 +110,7 @@ function boundLines(report: Report): string[] {
       : []),
     ...(bounds.has('at-most')
       ? wrap(
-          '  <= of a rise: at most so much. Base did the same work inline, where it cannot be told from other code.',
+          '  <= of a rise: at most so much. Base did the same work inline, where it cannot be told from other code; of a site, base has it by op only.',
           '  ',
         )
       : []),
@@ -119,7 +121,7 @@ function sureLines(report: Report, tested: boolean): string[] {
   if (!tested) return [];
   return [
     ...wrap(
-      `  +- is half of the 95 % interval${intervalNote(report)}, in % of the base total; noise: ` +
+      `  +- is the wider side of the 95 % interval${intervalNote(report)}, in % of the base total; noise: ` +
         'within it, or too likely by chance among so many rows; few: too little data; -: not judged.',
       '  ',
     ),

@@ -89,7 +89,7 @@ function method(of: Validation): string[] {
     '<details><summary>Inputs and method</summary>',
     '',
     'Recovered is (before − after) / (before − native), with the set of shares that three noisy totals do not rule out (Fieller). ' +
-      '± is half of the 95 % interval; noise: within it, or too likely by chance among so many rows; few: too little data; -: not judged.' +
+      '± is the wider side of the 95 % interval; noise: within it, or too likely by chance among so many rows; few: too little data; -: not judged.' +
       (of.timer ? ' On a timer rows of ops and sites are lower bounds.' : ''),
     '',
     ...block([...files, command]),

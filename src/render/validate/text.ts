@@ -312,7 +312,7 @@ function readingNotes(of: Validation): string[] {
           '  ',
         )),
     ...wrap(
-      '+- is half of the 95 % interval of after - before; noise: within it, or too likely by chance ' +
+      '+- is the wider side of the 95 % interval of after - before; noise: within it, or too likely by chance ' +
         'among so many rows; few: too little data; -: not judged.',
       '  ',
     ),

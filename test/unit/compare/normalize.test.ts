@@ -93,11 +93,37 @@ describe('a normalisation that looks wrong is warned about, another is not', () 
       '--normalize work needs --base-work and --new-work',
     );
     await expect(reportOf(usual, made(300, {}), { normalize: 'user' })).rejects.toThrow(
-      'user-space weight is 0 on the new side',
+      'user-space weight is 0 in new.txt',
     );
     await expect(
       reportOf(usual, usual, { normalize: 'work', baseWork: '3', newWork: '3,4' }),
     ).rejects.toThrow('--new-work: 2 numbers for 1 run(s)');
+  });
+
+  it('total: the totals are one number, of which nothing is tested', async () => {
+    const report = await reportOf(usual, made(601, { work: 407, idle: 101 }), {
+      normalize: 'total',
+    });
+    expect(report.total).toMatchObject({ delta: 0, percent: 0, interval: null });
+    expect(report.nameable).toBeNull();
+    expect(report.sumCheck).toBeCloseTo(0, 6);
+  });
+
+  it('user: rows are as noisy as the yardstick makes them, which has no change of its own', async () => {
+    // 100 samples of user space only: the yardstick itself is good to 10 %
+    const few = made(400, { work: 100 });
+    const more = made(400, { work: 108 });
+    const row = async (mode: string) => {
+      const report = await reportOf(few, more, { normalize: mode });
+      return (bucket: string) => report.ledger.find((r) => r.bucket === bucket);
+    };
+    const [user, none] = [await row('user'), await row('none')];
+    expect(user('user')).toMatchObject({ delta: 0, interval: null });
+    expect(none('user')?.interval).not.toBeNull();
+    const [low = 0, high = 0] = user('rest')?.percentInterval ?? [];
+    // 1.96 * sqrt(1/100 + 1/108) = 27 % of what is 80 % of all
+    expect((high - low) / 2).toBeGreaterThan(20);
+    expect(user('rest')?.verdict).toBe('within noise');
   });
 
   it('scales without rounding, and says the factor', async () => {

@@ -90,6 +90,48 @@ describe('repeated runs', () => {
     expect(await codes('13:00:00', '13:02:00', '13:04:00', '13:06:00')).toEqual(['run-order']);
   });
 
+  it('recordings of one boot count as one repetition, by their mean', async () => {
+    const boot = (text: Text, time: string): Text => ({
+      ...text,
+      header: capturedOn(text.header, time),
+    });
+    const sides = runs(8).map((text, i) =>
+      boot(text, `13:${10 + 2 * (i % 4)}:0${Math.floor(i / 4)}`),
+    );
+    // 0 and 4 are of one boot, 2 and 6 of another
+    const pick = (...which: number[]) => which.flatMap((i) => sides[i] ?? []);
+    const report = await compare(pick(0, 2, 4, 6), pick(1, 3, 5, 7), { budget: '1%' });
+    expect(report.statistics.n).toEqual({ base: 2, new: 2 });
+    const mean = (a: number, b: number) => {
+      const [x, y] = [report.base.runs[a]?.weight ?? 0, report.base.runs[b]?.weight ?? 0];
+      return (x + y) / 2;
+    };
+    expect(report.total.base).toBeCloseTo((mean(0, 2) + mean(1, 3)) / 2, 3);
+    // Welch's on two boots a side, of which those of base differ by this
+    const [low = 0, high = 0] = report.total.interval ?? [];
+    expect((high - low) / 2).toBeGreaterThan(2 * Math.abs(mean(0, 2) - mean(1, 3)));
+    expect(report.warnings.map((w) => w.code)).toContain('shared-boot');
+  });
+
+  it('a recording given twice, or packed in another way, is no repetition', async () => {
+    const [a, b, c, d] = runs(4);
+    if (!a || !b || !c || !d) throw new Error('four runs');
+    const once = await compare([a, b], [c, d]);
+    const again = {
+      ...a,
+      samples: a.samples.map((s) => ({ ...s, head: s.head.replace('  ', ' ') })),
+    };
+    const twice = await compare([a, b, again, b], [c, d]);
+    expect(twice.total.interval).toEqual(once.total.interval);
+    expect(twice.warnings.find((w) => w.code === 'same-file')?.message).toMatch(
+      /^base holds a recording twice \(base2\.txt, base3\.txt\)/,
+    );
+    const shared = await compare([a, b], [again, d]);
+    expect(shared.warnings.find((w) => w.code === 'same-file')?.message).toMatch(
+      /both sides hold the same recording \(new0\.txt\): the sides are not independent/,
+    );
+  });
+
   it('mirrors when the sides are swapped', async () => {
     const [a, b] = [runs(3), runs(3, planted(30, callee, 500_751))];
     const there = await compare(a, b);
