@@ -99,7 +99,7 @@ export async function readKernelImage(
   const listed =
     listing === undefined || elf.relocatable
       ? null
-      : readListing(listing.text, regions, faultsOf(listing.path));
+      : readListing(listing.text, memory, faultsOf(listing.path));
   const own = readSymtab(elf, regions, links?.foreign ?? new Map(), faults);
   const symbols = own ?? listed?.table ?? readEmbedded(memory) ?? NO_SYMBOLS;
   const release = readRelease(memory, symbols, elf.relocatable) ?? unpacked.release;
