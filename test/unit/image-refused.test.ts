@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readKernelImage } from '../../src/paravirt/image/index.js';
 import { buildElf } from '../support/image-elf.js';
-import { bzImage, failure, imageBytes, scratchFile } from '../support/image-fixtures.js';
+import { bzImage, failure, imageBytes, lz4Legacy, scratchFile, withSize } from '../support/image-fixtures.js';
 
 const image = imageBytes('6.12');
 
@@ -42,6 +42,11 @@ const refusals: readonly (readonly [string, Buffer, RegExp])[] = [
     /LZ4 block does not decode/,
   ],
   ['cut LZ4', bzImage(Buffer.from('02214c1805000100ff00000000', 'hex')), /LZ4 stream ends/],
+  [
+    'LZ4 that unpacks to less than the build said',
+    bzImage(withSize(lz4Legacy(image), image.length + 7)),
+    /damaged kernel image: the kernel unpacks to \d+ bytes instead of \d+/,
+  ],
   ['bad gzip', Buffer.from('1f8b0800000000000003deadbeef', 'hex'), /gzip stream does not decode/],
   ['bad zstd', Buffer.from('28b52ffd0438deadbeef00', 'hex'), /zstd/],
   [

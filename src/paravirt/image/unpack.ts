@@ -70,7 +70,7 @@ function gunzip(packed: Buffer, faults: Faults): Buffer {
   }
 }
 
-/** The packed kernel without the unpacked size that the build appends (scripts/Makefile.lib). */
+/** The packed kernel without the unpacked size that the build appends (scripts/Makefile.lib); gzip ends with one itself. */
 function withoutSize(payload: Buffer, kind: Packing): Buffer {
   return kind === 'zstd' || kind === 'lz4' ? payload.subarray(0, -4) : payload;
 }
@@ -94,10 +94,13 @@ export async function unpackImage(file: ByteSource, faults: Faults): Promise<Unp
     }
     if (kind !== null) {
       const packed = source.read(0, source.size, 'the packed image');
-      source = bufferSource(
-        await unpackOne(inPayload ? withoutSize(packed, kind) : packed, kind, faults),
-        faults,
-      );
+      const bytes = await unpackOne(inPayload ? withoutSize(packed, kind) : packed, kind, faults);
+      const stated = inPayload ? packed.readUInt32LE(packed.length - 4) : bytes.length;
+      // LZ4 blocks have no checksum: a flipped bit may show in nothing else
+      if (bytes.length !== stated) {
+        throw faults.damaged(`the kernel unpacks to ${bytes.length} bytes instead of ${stated}`);
+      }
+      source = bufferSource(bytes, faults);
       packings.push(kind);
       inPayload = false;
       continue;
