@@ -375,7 +375,7 @@ test('a module: relocations give addresses, ops come from the kernel', async () 
   );
   const image = await readKernelImage(scratchFile('test-mod.ko', module));
   expect([image.kind, image.module, image.release]).toEqual(['module', 'test_mod', '6.9.1-test']);
-  const { sites } = await findSites(image, host);
+  const { sites } = await findSites(image, { image: host, table: await findSites(host) });
   expect(sites.map(brief)).toEqual([
     'mod_fn+8 irq.irq_enable 6 - parainstructions',
     'mod_fn+40 cpu.read_cr0 6 - parainstructions',
@@ -385,6 +385,18 @@ test('a module: relocations give addresses, ops come from the kernel', async () 
   const alone = await findSites(image);
   // words 4 and 1 are others in kernels without CONFIG_PARAVIRT_XXL
   expect(alone.sites.map((s) => s.op)).toEqual(['pv_ops+0x20', 'pv_ops+0x8']);
+  // a kernel without BTF names its words by other means
+  const bare = await readKernelImage(
+    scratchFile('bare', kernel(textWith(256, new Map()), { symbols: [pvOps], structs: null })),
+  );
+  const [named] = (await findSites(host)).tables;
+  if (named === undefined) throw new Error('no table');
+  const slots = new Map([[32, 'irq.irq_enable']]);
+  const tables = [{ ...named, slots, namedBy: 'word-index' } as const];
+  const table = { ...(await findSites(bare)), tables };
+  const borrowed = await findSites(image, { image: bare, table });
+  expect(borrowed.namedBy).toBe('word-index');
+  expect(borrowed.sites.map((s) => s.op)).toEqual(['irq.irq_enable', 'pv_ops+0x8']);
 });
 
 test('BTF that says another entry size than the table decodes with is overruled', async () => {

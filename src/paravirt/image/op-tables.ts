@@ -263,6 +263,20 @@ function mainTable(
   return { symbol, base, size, placed: true, slots, namedBy };
 }
 
+/** A module's tables, which it only refers to, with the names that their kernel gives the words. */
+export function namedByKernel(
+  tables: readonly OpTable[],
+  kernel: readonly OpTable[],
+): readonly OpTable[] {
+  return tables.map((table) => {
+    const own = kernel.find((t) => t.symbol === table.symbol && t.placed && t.slots.size > 0);
+    if (own === undefined || table.namedBy === 'btf') return table;
+    // in the kernel the end may be the last word that it calls through itself
+    const size = Math.max(own.size, table.size);
+    return { ...own, base: table.base, size };
+  });
+}
+
 /** What each op points to when the kernel starts: `irq.halt` to `native_halt`. */
 export function initialTargets(
   memory: ImageMemory,

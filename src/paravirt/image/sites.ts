@@ -6,6 +6,7 @@ import { nativePatch } from './native-patch.js';
 import {
   findOpTables,
   layoutsOf,
+  namedByKernel,
   opAt,
   type NamedBy,
   slotsByIndex,
@@ -111,18 +112,19 @@ function limitsOf(image: KernelImage, named: NamedBy, recordedSites: number): re
 }
 
 /**
- * The site table of an image. A module names its ops by the kernel that it was built for: give
- * that as `kernel`, since a module's own type information does not hold the table.
+ * The site table of an image. A module names its ops by the kernel that it was built for: give that as `kernel`, since the
+ * tables lie there, and what tells their words' names.
  */
 export async function findSites(
   image: KernelImage,
-  kernel: KernelImage | null = null,
+  kernel: { readonly image: KernelImage; readonly table: SiteTable } | null = null,
 ): Promise<SiteTable> {
-  const btf = image.btf ?? kernel?.btf ?? null;
+  const btf = image.btf ?? kernel?.image.btf ?? null;
   const { memory, symbols } = image;
   const raws = recorded(image);
   const layouts = layoutsOf(btf, image.release);
-  const tables = findOpTables({ memory, symbols, btf }, layouts, raws);
+  const found = findOpTables({ memory, symbols, btf }, layouts, raws);
+  const tables = kernel === null ? found : namedByKernel(found, kernel.table.tables);
   const place = (address: bigint): Pick<Site, 'address' | 'function' | 'offset' | 'section'> => {
     const at = symbols.lookup(address);
     return {
@@ -145,7 +147,7 @@ export async function findSites(
     return { ...place(raw.address), length, op, inline, source, tabled: true };
   });
   const listed = readStaticCalls(memory, symbols);
-  const forms = staticCallForms((kernel ?? image).memory);
+  const forms = staticCallForms((kernel?.image ?? image).memory);
   for (const { address, op, length } of listed) {
     sites.push({
       ...place(address),
