@@ -399,6 +399,36 @@ test('a module: relocations give addresses, ops come from the kernel', async () 
   expect(borrowed.sites.map((s) => s.op)).toEqual(['irq.irq_enable', 'pv_ops+0x8']);
 });
 
+test("a module's alternative may be code of the kernel, as objtool of 5.13 writes it", async () => {
+  const row = Buffer.alloc(12);
+  row.writeUInt8(5, 10);
+  row.writeUInt8(5, 11);
+  const module = buildElf({
+    relocatable: true,
+    sections: [
+      { name: '.text', flags: 'AX', data: textWith(64, new Map()), align: 16 },
+      { name: '.altinstructions', flags: 'A', data: row },
+      {
+        name: '.rela.altinstructions',
+        type: 4,
+        link: '.symtab',
+        info: '.altinstructions',
+        data: relocations([
+          { offset: 0, type: 2, symbol: 1, addend: 8 },
+          { offset: 4, type: 2, symbol: 2, addend: 0 },
+        ]),
+      },
+      { name: '.modinfo', flags: 'A', data: Buffer.from('vermagic=5.14.0 SMP \0') },
+    ],
+    symbols: [
+      { name: 'mod_fn', value: 0n, size: 64, section: '.text' },
+      { name: '__x86_indirect_alt_call_rax', value: 0n, type: 'notype' },
+    ],
+  });
+  const { alternatives: rows } = await readKernelImage(scratchFile('objtool.ko', module));
+  expect(rows.map((r) => [r.address, r.length, r.replacement.length])).toEqual([[8n, 5, 0]]);
+});
+
 test('BTF that says another entry size than the table decodes with is overruled', async () => {
   const rows = [{ address: at(16), ...sti }];
   const text = textWith(256, new Map());
