@@ -54,7 +54,7 @@ export function layoutsOf(btf: Btf | null, release: string | null): readonly OpL
 }
 
 /** The most frequent value, where nearly all agree on it. */
-function agreed(votes: readonly bigint[]): bigint | null {
+export function agreed(votes: readonly bigint[]): bigint | null {
   const counts = new Map<bigint, number>();
   for (const vote of votes) counts.set(vote, (counts.get(vote) ?? 0) + 1);
   let best: bigint | null = null;
@@ -275,6 +275,28 @@ export function namedByKernel(
     const size = Math.max(own.size, table.size);
     return { ...own, base: table.base, size };
   });
+}
+
+/** Finds the word of an index, where calls tell: kernels to 4.19 count through all their tables. */
+export function wordOfIndex(
+  tables: readonly OpTable[],
+  evidence: readonly TableEvidence[],
+): (type: number) => bigint | null {
+  const inside = (table: OpTable, address: bigint): boolean =>
+    address >= table.base && address < table.base + BigInt(table.size);
+  const starts = tables.map((table) => {
+    const votes = evidence.flatMap(({ target, type }) =>
+      target !== null && type !== null && inside(table, target) ? [target - BigInt(8 * type)] : [],
+    );
+    return { table, start: agreed(votes) };
+  });
+  return (type) => {
+    for (const { table, start } of starts) {
+      const address = start === null ? null : start + BigInt(8 * type);
+      if (address !== null && inside(table, address)) return address;
+    }
+    return null;
+  };
 }
 
 /** What each op points to when the kernel starts: `irq.halt` to `native_halt`. */
