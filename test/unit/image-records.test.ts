@@ -132,3 +132,26 @@ describe('a record that the code contradicts is refused', () => {
     );
   });
 });
+
+describe('what the records leave open is said', () => {
+  const limitsOf = async (elf: Buffer): Promise<string> =>
+    (await findSites(await readKernelImage(scratchFile('limits', elf)))).limits.join();
+  const text = textWith(256, new Map([[16, ripCall(at(16), op(24))]]));
+
+  test('calls, but no records', async () => {
+    expect(await limitsOf(kernel(text, { symbols: [pvOps] }))).toContain('has no patch records');
+  });
+
+  test.each([
+    ['fb', true],
+    ['fa', false],
+    ['0f1f00', false],
+  ])('irq_disable with the inline form %s', async (hex, damaged) => {
+    const made = alternatives(14, [
+      { address: at(16), length: 6, cpuid: 117, flags: 2, bytes: Buffer.from('e800000000', 'hex') },
+      { address: at(16), length: 6, cpuid: 272, flags: 1, bytes: Buffer.from(hex, 'hex') },
+    ]);
+    const elf = kernel(text, { symbols: [pvOps], sections: alternativeSections(made) });
+    expect((await limitsOf(elf)).includes('the inline form is that of another op')).toBe(damaged);
+  });
+});

@@ -1,5 +1,6 @@
 import { faultsOf } from './fault.js';
 import { functionHeld } from './held.js';
+import { TELLING_FORMS } from './inline-forms.js';
 import type { KernelImage } from './kernel-image.js';
 import { nativePatch } from './native-patch.js';
 import {
@@ -60,15 +61,37 @@ function opOf(
   return 'unknown';
 }
 
-function limitsOf(image: KernelImage, named: NamedBy, recordedSites: number): readonly string[] {
+/** Sites whose inline form belongs to another op than their word. */
+function contradicted(sites: readonly Site[]): number {
+  return sites.filter(({ op, inline }) => {
+    const telling = TELLING_FORMS.get(inline ?? '');
+    return telling !== undefined && telling !== op && /^[a-z]+\.\w/.test(op);
+  }).length;
+}
+
+function limitsOf(image: KernelImage, named: NamedBy, sites: readonly Site[]): readonly string[] {
   const limits: string[] = [];
+  const from = (...sources: readonly SiteSource[]): boolean =>
+    sites.some(({ source }) => sources.includes(source));
+  const recorded = from('parainstructions', 'altinstructions');
   if (image.symbols.origin === null) {
     limits.push(
       'The image is stripped: functions and static-call sites are unknown without --kallsyms.',
     );
   }
-  if (recordedSites > 0 && named === 'none') {
+  if (recorded && named === 'none') {
     limits.push('No type information names the ops of this image: words are given by offset.');
+  }
+  if (!recorded && from('text') && image.kind !== 'module') {
+    limits.push(
+      'The image has no patch records, though every kernel with paravirt has them: that its calls are never patched is not known.',
+    );
+  }
+  const wrong = contradicted(sites);
+  if (wrong > 0) {
+    limits.push(
+      `At ${wrong} sites the inline form is that of another op: the image may be damaged.`,
+    );
   }
   return limits;
 }
@@ -142,5 +165,5 @@ export async function findSites(
   }
   const namedBy = tables.find((t) => t.namedBy !== 'none')?.namedBy ?? 'none';
   sites.sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0));
-  return { sites, tables, namedBy, limits: limitsOf(image, namedBy, raws.length) };
+  return { sites, tables, namedBy, limits: limitsOf(image, namedBy, sites) };
 }
