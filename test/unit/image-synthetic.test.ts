@@ -451,8 +451,8 @@ test('alternatives that decode in no way are refused', async () => {
 
 describe('retpoline builds call in two steps', () => {
   /** mov table(%rip),%rax; xor %edx,%edx; call to */
-  const twoSteps = (from: number, to: number, between: string): Buffer => {
-    const load = Buffer.from('488b0500000000', 'hex');
+  const twoSteps = (from: number, to: number, between: string, mov = '488b05'): Buffer => {
+    const load = Buffer.from(`${mov}00000000`, 'hex');
     load.writeInt32LE(Number(op(8) - at(from) - 7n), 3);
     const middle = Buffer.from(between, 'hex');
     const call = Buffer.from('e800000000', 'hex');
@@ -482,6 +482,25 @@ describe('retpoline builds call in two steps', () => {
     expect((await sitesOf(elf)).map(brief)).toEqual([
       'first+25 cpu.read_cr0 5 - text loose',
       'second+71 cpu.read_cr0 2 - text loose',
+    ]);
+  });
+
+  test('through any register, and by the thunk of that one only', async () => {
+    const rcx = '488b0d';
+    const code = textWith(
+      256,
+      new Map([
+        // call *%rcx
+        [16, twoSteps(16, 240, 'ffd1', rcx)],
+        [64, twoSteps(64, 240, '90', rcx)],
+        [128, twoSteps(128, 224, '90', rcx)],
+      ]),
+    );
+    const other = { name: '__x86_indirect_thunk_rcx', value: at(224), section: '.text' };
+    const elf = kernel(code, { symbols: [pvOps, thunk, other] });
+    expect((await sitesOf(elf)).map(brief)).toEqual([
+      'first+23 cpu.read_cr0 2 - text loose',
+      'second+8 cpu.read_cr0 5 - text loose',
     ]);
   });
 });

@@ -116,7 +116,12 @@ export async function readKernelImage(
     slide: listed?.slide ?? 0n,
     btf,
     memory,
-    alternatives: readAlternatives(memory, elf.relocatable, btf?.sizeOf('alt_instr') ?? null, faults),
+    alternatives: readAlternatives(
+      memory,
+      elf.relocatable,
+      btf?.sizeOf('alt_instr') ?? null,
+      faults,
+    ),
     patchSites: readParainstructions(memory, faults),
     readText: (address, length) => memory.read(address, length),
     symbolAt: (address) => symbols.lookup(address),
