@@ -29,6 +29,15 @@ const listing = (move: (i: number) => number | null): string =>
     .map(([at, i]) => (at === null ? '' : row(at, `f${i}`)))
     .join('');
 
+test('a symbol table with a few functions names nothing else', async () => {
+  const own = { name: 'kept', value: TEXT + 64n, size: 64, section: '.text' };
+  const elf = kernel(text(), { symbols: [own] });
+  const image = await readKernelImage(scratchFile('nearly-stripped', elf));
+  expect(image.symbols.origin).toBeNull();
+  expect(image.symbols.named('_text')?.address).toBe(TEXT);
+  expect(image.symbolAt(TEXT + BigInt(200 * SIZE))).toBeNull();
+});
+
 async function read(list: string): Promise<string | null> {
   const path = scratchFile('listed-by-calls', kernel(text(), { symbols: null }));
   const image = await readKernelImage(path, {

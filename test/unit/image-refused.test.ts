@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { readKernelImage } from '../../src/paravirt/image/index.js';
 import { buildElf } from '../support/image-elf.js';
-import { bzImage, failure, imageBytes, lz4Legacy, scratchFile, withSize } from '../support/image-fixtures.js';
+import {
+  bzImage,
+  failure,
+  imageBytes,
+  lz4Legacy,
+  scratchFile,
+  withSize,
+} from '../support/image-fixtures.js';
 
 const image = imageBytes('6.12');
 
