@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { callInRecord } from '../../src/paravirt/image/calls.js';
 import { findSites, readKernelImage, siteCoder } from '../../src/paravirt/image/index.js';
 import { failure, scratchFile } from '../support/image-fixtures.js';
 import {
@@ -40,6 +41,13 @@ const records = (rows: readonly Row[]) =>
     address: 0xffffffff81700000n,
     data: patchSites(rows),
   }) as const;
+
+test('several registers may be saved around a call', () => {
+  const bytes = Buffer.from('504150ff1502000000415858', 'hex');
+  expect(callInRecord(bytes, 0x1000n)).toEqual({ target: 0x100bn, from: 3 });
+  expect(callInRecord(bytes.subarray(0, -1), 0x1000n)).toBeNull();
+  expect(callInRecord(Buffer.alloc(3, 0x50), 0x1000n)).toBeNull();
+});
 
 describe('kernels to 4.19, with a table for each group', () => {
   const CPU = op(0x100);

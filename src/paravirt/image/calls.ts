@@ -22,18 +22,21 @@ export function indirectCall(bytes: Buffer | null, address: bigint): IndirectCal
 }
 
 const isPush = (byte: number | undefined): boolean => ((byte ?? 0) & 0xf8) === 0x50;
+/** Length of the `push %reg` there; 0 where there is none. */
+const pushAt = (bytes: Buffer, at: number): number =>
+  isPush(bytes[at]) ? 1 : bytes[at] === 0x41 && isPush(bytes[at + 1]) ? 2 : 0;
 
 /**
  * The call in a record's bytes, and where in them it begins: assembly of kernels to 4.14 saves registers around it, inside
  * the record (`push %rax; call *pointer; pop %rax`, PV_SAVE_REGS in arch/x86/include/asm/paravirt.h). The call with what is
- * around it takes up all the bytes.
+ * around it, pops as long as the pushes, takes up all the bytes.
  */
 export function callInRecord(
   bytes: Buffer,
   address: bigint,
 ): { readonly target: bigint; readonly from: number } | null {
   let from = 0;
-  while (isPush(bytes[from])) from++;
+  while (pushAt(bytes, from) > 0) from += pushAt(bytes, from);
   const call = indirectCall(bytes.subarray(from), address + BigInt(from));
   return call !== null && bytes.length === call.length + 2 * from
     ? { target: call.target, from }
