@@ -9,6 +9,7 @@ import {
   type SiteTable,
 } from '../paravirt/image/index.js';
 import type { SitesDocument, SitesImage, SitesRow } from '../report/sites-schema.js';
+import { requireDistinct } from './inputs.js';
 import { requireWritable, writeOutput } from './outputs.js';
 import { sha256Of } from './sha256.js';
 import type { SiteFormat } from '../render/formats.js';
@@ -160,7 +161,10 @@ export async function runSites(
   if (options.code === true && format !== 'table') {
     throw usageError(`--code lists machine code as text, not as ${format}: leave out one of them`);
   }
-  if (options.output !== undefined) requireWritable(options.output);
+  if (options.output !== undefined) {
+    requireDistinct(paths, [options.output], { ...options });
+    requireWritable(options.output);
+  }
   const text =
     options.code === true
       ? await codeListing(paths, options)

@@ -40,6 +40,8 @@ export function firstChanges(steps: readonly Comparison[]): OpStep[] {
   tests.forEach(({ op, step, delta, interval }, i) => {
     const adjusted = q[i] ?? 1;
     if (adjusted > ALPHA || interval === null || (interval[0] <= 0 && interval[1] >= 0)) return;
+    // a timer's rows are lower bounds, of which nothing can be said to have become less
+    if (delta < 0 && steps[step]?.timer === true) return;
     if (!first.has(op)) first.set(op, { op, step, delta, interval, q: adjusted });
   });
   return [...first.values()].sort(
