@@ -84,7 +84,7 @@ export function graphSection(report: Report): Markup {
     <p id="graph-note" class="note">${cutSentence(cut)}</p>
     <p class="note" id="keys" hidden>
       Click or Enter zooms, Escape zooms out, arrow keys move between frames, c shows callers and
-      callees. The address follows what is shown: copy it to link to a frame.
+      callees, which Escape leaves. The address follows what is shown: copy it to link to a frame.
     </p>
   </section>`;
 }
