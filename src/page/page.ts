@@ -1,6 +1,7 @@
 import type { Report } from '../report/schema.js';
 import type { View } from '../render/shared/derive.js';
 import type { GraphContext } from '../render/shared/describe.js';
+import { foldWords } from '../render/shared/cut.js';
 import { intervalNote } from '../render/shared/noise.js';
 import { formatCount, plural } from '../render/shared/numbers.js';
 import { reportTables } from '../render/shared/report-tables.js';
@@ -218,7 +219,7 @@ class GraphPage {
       tree.size === 0 ? { node: 0, missing: 0 } : findPath(tree, this.place.path);
     if (missing > 0) {
       notes.push(
-        `The frame of this link is not in this report: ${plural(missing, 'frame')} of its path are missing; this is the nearest above it.`,
+        `The frame of this link is not in this report: ${plural(missing, 'frame')} of its path ${missing === 1 ? 'is' : 'are'} missing; this is the nearest above it.`,
       );
     }
     this.zoom = node;
@@ -241,6 +242,8 @@ class GraphPage {
       host.contains(document.activeElement),
     );
     element('callers-box').hidden = callers === null;
+    // frames taken together were not tested, as the view's own words say
+    element('graph-tested').hidden = callers !== null;
     this.box.hidden = main.tree.size === 0;
     if (main.tree.size === 0) {
       element('graph-note').textContent = 'No frame belongs to this view.';
@@ -288,7 +291,7 @@ class GraphPage {
     const folded =
       rest === 0
         ? ''
-        : `; ${formatCount(rest)} too narrow are folded in ${plural(data.cut.folds, 'place')} (marked …) or left as gaps, and come out when zoomed`;
+        : `; ${formatCount(rest)} too narrow ${foldWords(data.cut)}, and ${rest === 1 ? 'comes' : 'come'} out when zoomed`;
     return `${formatCount(data.cut.drawn)} of ${plural(data.cut.frames, 'frame')}${where} drawn${folded}. Width: ${WIDTH_WORDS[this.place.width]}.`;
   }
 

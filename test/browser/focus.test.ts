@@ -220,3 +220,23 @@ describe('links', () => {
     await close();
   });
 });
+
+describe('words of a view', () => {
+  it('claim significance only where frames were tested', async () => {
+    const { page, close } = await open(browser, small);
+    expect(await page.isVisible('#graph-tested')).toBe(true);
+    await frame(page, '__schedule').click();
+    await page.keyboard.press('c');
+    expect(await page.isVisible('#graph-tested')).toBe(false);
+    expect(await page.textContent('#graph-view')).toMatch(/not tested: colours show/);
+    await page.keyboard.press('Escape');
+    expect(await page.isVisible('#graph-tested')).toBe(true);
+    await close();
+  });
+
+  it('count what is missing of a path in good grammar', async () => {
+    const { page, close } = await open(browser, small, { hash: '#at=mmapbench/gone' });
+    expect(await page.textContent('#graph-view')).toMatch(/1 frame of its path is missing/);
+    await close();
+  });
+});
