@@ -1,6 +1,6 @@
 import { type Bucket, type LedgerRow, type Report } from '../../report/schema.js';
 import { fixed, signed, signedShort, weightScale } from '../shared/numbers.js';
-import { boundPrefix, grossPrefix } from '../shared/bounds.js';
+import { boundPrefix, grossPrefix, verdictWords } from '../shared/bounds.js';
 import { intervalHead } from '../shared/noise.js';
 import { intervalText } from '../shared/table.js';
 import { ledgerNotes } from './ledger-notes.js';
@@ -80,9 +80,9 @@ export function ledger(report: Report): Markup {
   </section>`;
 }
 
-function verdict(row: Pick<LedgerRow, 'verdict' | 'percentInterval'>): Markup {
+function verdict(row: Parameters<typeof verdictWords>[0]): Markup {
   const interval = row.percentInterval === null ? null : intervalText(row);
-  return html`${row.verdict}${interval === null ? null : html`<span class="sub">${interval}</span>`}`;
+  return html`${verdictWords(row)}${interval === null ? null : html`<span class="sub">${interval}</span>`}`;
 }
 
 interface Waterfall {
