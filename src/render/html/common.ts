@@ -8,9 +8,14 @@ export function warningList(warnings: readonly { code: string; words: string }[]
   return html`<section class="warnings" aria-labelledby="warnings-h">
     <h2 id="warnings-h">${plural(warnings.length, 'warning')}</h2>
     <ul>
-      ${warnings.map((w) => html`<li><code>${w.code}</code> ${w.words}</li>`)}
+      ${warnings.map((w) => html`<li><code>${w.code}</code> ${withSigns(w.words)}</li>`)}
     </ul>
   </section>`;
+}
+
+/** Messages are ASCII, for terminals; a sign inside a name is part of it. */
+function withSigns(message: string): string {
+  return message.replace(/(?<![^\s(])[<>]=(?![^\s)\d])/g, (sign) => (sign === '>=' ? '≥' : '≤'));
 }
 
 /** Recordings with their hashes; `head` says what the first column tells apart. */

@@ -6,12 +6,13 @@ import { embed, packDocument } from '../html/embed.js';
 import { html, trusted, type Markup } from '../html/markup.js';
 import { scriptlessPage } from '../html/scriptless.js';
 import { tableMarkup } from '../html/tables.js';
+import { boundPrefix } from '../shared/bounds.js';
 import { shellWord } from '../shared/limits.js';
 import { plural } from '../shared/numbers.js';
 import { displayName, visibleText } from '../shared/visible.js';
 import { seriesChart } from './chart.js';
 import { opsView, stepsView } from './tables.js';
-import { firstWords, largestOps, noFirstsWords, warningWords } from './words.js';
+import { boundWords, firstWords, largestOps, noFirstsWords, warningWords } from './words.js';
 
 /** The id of the element that carries the document. */
 export const SERIES_ELEMENT = 'pvflame-series';
@@ -68,7 +69,7 @@ function body(series: Series, title: string): Markup {
         series.firsts.length === 0
           ? html`<p>${noFirstsWords(series)}</p>`
           : html`<ul>
-              ${series.firsts.map((first) => html`<li>${firstWords(first)}</li>`)}
+              ${series.firsts.map((first) => html`<li>${firstWords(first, boundPrefix)}</li>`)}
             </ul>`
       }
     </section>
@@ -76,7 +77,7 @@ function body(series: Series, title: string): Markup {
       <h2 id="ops-h">Ops</h2>
       <p class="note">
         Extra against <bdi>${displayName(series.reference)}</bdi>, in percent of its total. –: not
-        seen.
+        seen${series.timer ? html`; ${boundWords(series)}` : ''}.
       </p>
       ${ops.length === 0 ? html`<p>No op weighs more or less than there.</p>` : tableMarkup(opsView(series, ops))}
     </section>
