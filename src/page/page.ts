@@ -15,6 +15,7 @@ import { groupOf, listenToFrames } from './frames.js';
 import { bringIntoSight, focusFrame, setTabStop } from './keyboard.js';
 import { findPath, fromHash, pathOf, START, toHash, type Place } from './location.js';
 import { listenToNames } from './names.js';
+import { watchOverflow } from './overflow.js';
 import { markMatches, searchSentence } from './search.js';
 import { enlivenTables } from './tables.js';
 import { shownView, type Shown } from './view.js';
@@ -39,6 +40,7 @@ export function startPage(report: Report): void {
     noise: intervalNote(report),
   };
   const tables = enlivenTables(() => reportTables(report));
+  watchOverflow();
   if (whole.tree.size === 0) return;
   new GraphPage(whole, tables.show).start();
 }

@@ -164,6 +164,44 @@ describe('the tables', () => {
       }));
       expect(right, id).toBeLessThanOrEqual(edge + 0.5);
     }
+    expect(await page.textContent('#sites thead')).toContain('as built → as patching would write');
+    await close();
+  });
+
+  it('are tab stops only where they scroll, and say so only there', async () => {
+    const { page, close } = await open(browser, await renderHtml(wideReport()));
+    const box = page.locator('.scroll', { has: page.locator('#sites') });
+    const wide = async (): Promise<(string | null)[]> =>
+      box.evaluate((e) => ['tabindex', 'role', 'aria-label'].map((name) => e.getAttribute(name)));
+    await expect.poll(wide).toEqual([null, null, null]);
+    await page.setViewportSize({ width: 500, height: 900 });
+    await expect.poll(wide).toEqual(['0', 'group', 'Call sites, scrolls sideways']);
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await expect.poll(wide).toEqual([null, null, null]);
+    await close();
+    const still = await open(browser, await renderHtml(wideReport()), { javaScriptEnabled: false });
+    for (const box of await still.page.locator('.scroll').all()) {
+      expect(await box.getAttribute('tabindex')).toBe('0');
+      expect(await box.getAttribute('aria-label')).not.toContain('scrolls');
+    }
+    await still.close();
+  });
+
+  it('are told apart by name, and so are their controls', async () => {
+    const { page, close } = await open(browser, await renderHtml(wideReport()));
+    for (const selector of [
+      'table',
+      '[data-filter]',
+      'section button:text-is("Copy TSV")',
+      'section button:text-is("Copy Markdown")',
+    ]) {
+      const names = await page
+        .locator(selector)
+        .evaluateAll((found) => found.map((e) => e.getAttribute('aria-label')));
+      expect(names.length, selector).toBeGreaterThan(1);
+      expect(names, selector).not.toContain(null);
+      expect(new Set(names).size, selector).toBe(names.length);
+    }
     await close();
   });
 

@@ -176,7 +176,7 @@ describe('a report with kernel images', () => {
     // made once: sorting and filtering look at them again and again
     expect(view.rows[0]?.cells).toBe(view.rows[0]?.cells);
     const page = await renderHtml(many);
-    expect(page).toContain(`<table id="functions" class="data" data-rows="${view.rows.length}">`);
+    expect(page).toMatch(new RegExp(`<table id="functions"[^>]* data-rows="${view.rows.length}"`));
     expect(await words(many)).toMatch(/[\d,]+ more rows with smaller numbers/);
   });
 });

@@ -1,7 +1,7 @@
 /** A row of kernels as one static page: chart, steps, first changes, ops. No script of its own. */
 import type { Series } from '../../report/series-schema.js';
 import { loadAssets } from '../html/assets.js';
-import { inputTable, warningList } from '../html/common.js';
+import { inputTable, scrollBox, warningList } from '../html/common.js';
 import { embed, packDocument } from '../html/embed.js';
 import { html, trusted, type Markup } from '../html/markup.js';
 import { scriptlessPage } from '../html/scriptless.js';
@@ -46,9 +46,7 @@ function body(series: Series, title: string): Markup {
         its 95 % interval where there are two or more boots of both. Bars: what the largest ops have
         more (or, below, less) than there${series.timer ? '; on a timer lower bounds' : ''}.
       </p>
-      <div class="scroll" tabindex="0" role="group" aria-label="Chart, scrolls sideways">
-        ${seriesChart(series, ops)}
-      </div>
+      ${scrollBox('Chart', seriesChart(series, ops))}
       <ul class="legend key">
         ${ops.map(
           (op, i) =>
