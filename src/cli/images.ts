@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { inputError, usageError } from '../errors.js';
 import { findSites, readKernelImage, readListingFile, type Site } from '../paravirt/image/index.js';
@@ -7,6 +6,7 @@ import { imageCode, savedCode, type ImageCode } from '../paravirt/index.js';
 import { parseSites } from '../report/sites-schema.js';
 import type { DiffOptions } from './diff-options.js';
 import { sha256Of } from './sha256.js';
+import { readSmallFile } from './small-file.js';
 
 /** Where a side's kernel code comes from. */
 export interface ImageSource {
@@ -94,14 +94,11 @@ async function readCode(from: ImageSource, equivalents: boolean): Promise<ImageC
   });
 }
 
-async function readSaved(path: string): Promise<ImageCode> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw inputError(path, `cannot be read (${code})`, 'check the path', error);
-  }
+/** Of a kernel and all its modules some 10 MB. */
+const MOST_TABLE = 64 << 20;
+
+function readSaved(path: string): ImageCode {
+  const text = readSmallFile(path, 'the JSON of pvflame sites', MOST_TABLE).toString('utf8');
   const saved = parseSites(text, path);
   if (saved.filter !== null) {
     throw inputError(

@@ -275,6 +275,21 @@ describe('each parser alone', () => {
     );
   });
 
+  test('members that all lie at one offset do not multiply', () => {
+    const names = ['paravirt_patch_template', 'b', 'c', 'd'];
+    const structs = names.map((name, level) => ({
+      name,
+      size: 8,
+      members: Array.from({ length: 40 }, (_, i) => {
+        const struct = names[level + 1];
+        return { name: `m${i}`, offset: 0, ...(struct === undefined ? {} : { struct }) };
+      }),
+    }));
+    expect(() => parseBtf(buildBtf(structs), faults).flatten('paravirt_patch_template')).toThrow(
+      /too many members/,
+    );
+  });
+
   test('LZ4: what is packed comes back, what is not never writes outside', () => {
     fc.assert(
       fc.property(

@@ -128,7 +128,7 @@ describe('a report with kernel images', () => {
     const text = await words(report);
     expect(text).toContain('indirect called through the paravirt table: not patched 5 6.00 – –');
     expect(text).toContain('inline patched to native instructions in place of the call – – 4');
-    expect(text).toContain('4 sites changed state between base and new');
+    expect(text).toContain('4 sites seen in another state, ');
     expect(text).toContain('Of 5 sites seen, 1 had no certain state on one side or both.');
     const { rows } = changedTable(report);
     expect(rows.length).toBe(4);

@@ -103,14 +103,15 @@ function flattenInto(
   t: Types,
   id: number,
   place: { readonly prefix: string; readonly base: number; readonly depth: number },
-  slots: Map<number, string>,
+  found: { readonly slots: Map<number, string>; visited: number },
   faults: Faults,
 ): void {
   const start = t.at[id] ?? 0;
   const info = t.bytes.readUInt32LE(start + 4);
   const withBits = info >>> 31 === 1;
   for (let m = 0; m < (info & 0xffff); m++) {
-    if (slots.size > MAX_MEMBERS) throw faults.damaged('BTF structure with too many members');
+    // members of damaged types may all lie at one offset
+    if (found.visited++ > MAX_MEMBERS) throw faults.damaged('BTF structure with too many members');
     const at = start + TYPE + m * MEMBER;
     const bits = t.bytes.readUInt32LE(at + 8);
     const offset = place.base + ((withBits ? bits & 0xffffff : bits) >>> 3);
@@ -118,14 +119,14 @@ function flattenInto(
     const type = strip(t, t.bytes.readUInt32LE(at + 4));
     const isStruct = type !== 0 && kindOf(t, type) === KIND_STRUCT;
     const isOp = !isStruct || nameOf(t, t.at[type] ?? 0) === 'paravirt_callee_save';
-    if (isOp) slots.set(offset, name);
+    if (isOp) found.slots.set(offset, name);
     else if (place.depth >= MAX_DEPTH) throw faults.damaged('BTF structures nested too deeply');
     else
       flattenInto(
         t,
         type,
         { prefix: `${name}.`, base: offset, depth: place.depth + 1 },
-        slots,
+        found,
         faults,
       );
   }
@@ -154,7 +155,7 @@ export function parseBtf(section: Buffer, faults: Faults): Btf {
       const id = structNamed(types, name);
       if (id === null) return null;
       const slots = new Map<number, string>();
-      flattenInto(types, id, { prefix: '', base: 0, depth: 0 }, slots, faults);
+      flattenInto(types, id, { prefix: '', base: 0, depth: 0 }, { slots, visited: 0 }, faults);
       return { size: sizeAt(id), slots };
     },
   };

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import type { UserError } from '../../errors.js';
 import { faultsOf, type Faults } from './fault.js';
 import { fileSource } from './source.js';
@@ -11,6 +11,23 @@ function tooLarge(faults: Faults): UserError {
   return faults.refused('too large for a symbol listing', 'give a copy of /proc/kallsyms');
 }
 
+function readToEnd(path: string, faults: Faults): Buffer {
+  const file = openSync(path, 'r');
+  try {
+    const parts: Buffer[] = [];
+    for (let all = 0; ;) {
+      const part = Buffer.alloc(1 << 20);
+      const read = readSync(file, part);
+      if (read === 0) return Buffer.concat(parts);
+      all += read;
+      if (all > MAX_LISTING) throw tooLarge(faults);
+      parts.push(part.subarray(0, read));
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
 /** Reads a copy of /proc/kallsyms or a System.map, packed or not. */
 export async function readListingFile(path: string): Promise<{ path: string; text: string }> {
   const faults = faultsOf(path);
@@ -19,10 +36,10 @@ export async function readListingFile(path: string): Promise<{ path: string; tex
     throw faults.refused('no such file', 'check the path given to --kallsyms');
   if (stat.isDirectory()) throw faults.refused('a folder', 'give a copy of /proc/kallsyms');
   if (stat.size > MAX_LISTING) throw tooLarge(faults);
-  // /proc/kallsyms itself says that it is 0 bytes long.
+  // /proc/kallsyms itself says that it is 0 bytes long; a device does too, and may have no end
   const bytes =
     stat.size === 0
-      ? readFileSync(path)
+      ? readToEnd(path, faults)
       : fileSource(path, stat.size, faults).read(0, stat.size, 'the listing');
   const kind = recognisePacking(bytes);
   if (kind === null) return { path, text: bytes.toString('latin1') };

@@ -1,5 +1,6 @@
 import { SITE_STATES, type Report, type SiteState } from '../../report/schema.js';
 import { fixed, formatCount, plural, weightScale } from '../shared/numbers.js';
+import { changedWords } from '../shared/changed-sites.js';
 import { changedTable } from '../shared/report-tables.js';
 import { scrollBox } from './common.js';
 import { html, type Content, type Markup } from './markup.js';
@@ -102,7 +103,7 @@ function changed(report: Report): Markup {
     return html`<p>No site is known to have changed its state between base and new. ${rest}</p>`;
   }
   return html`<h3 id="changed-h">
-      ${plural(view.rows.length, 'site')} changed state between base and new
+      ${changedWords(report.patching.changed.flatMap((index) => report.sites[index] ?? []))}
     </h3>
     <p class="note">
       ${rest} votes: samples that tell the state; one is enough to name it. chance: how likely votes

@@ -19,6 +19,7 @@ import { normalizationWords } from '../shared/normalization.js';
 import { displayName, visibleText } from '../shared/visible.js';
 import { siteOffset } from '../text/rows.js';
 import { boundSign, halfWidth, shownRows, verdictWord, type WeightRow } from '../text/table.js';
+import { changedWords } from '../shared/changed-sites.js';
 import { block, code, prose } from './escape.js';
 
 const MOST_ROWS = 5;
@@ -188,8 +189,9 @@ function patching(report: Report): string[] {
       ],
     ];
   });
+  const sites = changed.flatMap((index) => report.sites[index] ?? []);
   return [
-    `**Patching**: ${plural(changed.length, 'site')} changed state, ${rows.length} shown`,
+    `**Patching**: ${changedWords(sites)}, ${rows.length} shown`,
     '',
     ...tableLines(['function', 'op', 'state', 'samples that tell'], rows),
   ];

@@ -1,4 +1,5 @@
 import { SITE_STATES, type Report } from '../../report/schema.js';
+import { changedWords } from '../shared/changed-sites.js';
 import { formatOdds, plural } from '../shared/numbers.js';
 import { displayName } from '../shared/visible.js';
 import { wrap } from './layout.js';
@@ -26,7 +27,8 @@ export function patching(report: Report): string[] {
     const both = images === null || (images.base.sites > 0 && images.new.sites > 0);
     return both ? [...lines, '  No site is seen in two states.'] : lines;
   }
-  lines.push(`  ${plural(changed.length, 'site')} changed:`);
+  const sites = changed.flatMap((index) => report.sites[index] ?? []);
+  lines.push(`  ${changedWords(sites)}:`);
   const shown = changed.slice(0, MOST_CHANGED);
   for (const index of shown) {
     const site = report.sites[index];

@@ -1,6 +1,7 @@
 /** A fix as plain text for its commit message: 72 columns, ASCII; worse as prominent as better. */
 import type { Validation } from '../../report/validate-schema.js';
 import { budgetLines } from '../shared/budget.js';
+import { changedWords } from '../shared/changed-sites.js';
 import { shellWord } from '../shared/limits.js';
 import {
   formatChange,
@@ -238,17 +239,11 @@ function sites(of: Validation): string[] {
       perCall(site, of.unit),
     ),
   }));
-  const count = changed.length;
+  const moved = changed.flatMap((index) => of.sites[index] ?? []);
   const lines = table('CALL SITES', of.unit, rows);
   return of.sites.length === 0
     ? lines
-    : [
-        ...lines,
-        ...wrap(
-          `  ${plural(count, 'site')} of ${formatCount(of.sites.length)} seen changed from one certain state to another.`,
-          '  ',
-        ),
-      ];
+    : [...lines, ...wrap(`  Of ${plural(of.sites.length, 'site')} ${changedWords(moved)}.`, '  ')];
 }
 
 function siteList(
