@@ -4,7 +4,7 @@ import { inputError, usageError } from '../errors.js';
 import { embeddedReport, embeddedStacks } from '../render/html/embedded.js';
 import { foldedLines } from '../report/stacks-schema.js';
 import { requireDistinct } from './inputs.js';
-import { requireWritable, writeOutput, writeStdout } from './outputs.js';
+import { requireWritable, writeOutput } from './outputs.js';
 
 /** A page is far smaller; what is larger is no page of ours. */
 const MOST_PAGE = 1 << 28;
@@ -26,8 +26,7 @@ export async function extract(path: string, given: unknown): Promise<void> {
     options.folded === undefined
       ? embeddedReport(page, path).json
       : foldedText(page, path, options.folded);
-  if (options.output === '-') writeStdout(text);
-  else await writeOutput(options.output, text);
+  await writeOutput(options.output, text);
 }
 
 /** A page's text. Throws UserError (exit status 3) where it cannot be read. */

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { takeUpModules } from '../ingest/index.js';
 import { chooseEvent, foldedText, readProfile, type Profile } from '../profile/index.js';
 import { inputName, requireDistinct, requireOneStdin } from './inputs.js';
-import { requireWritable, writeOutput, writeStdout } from './outputs.js';
+import { requireWritable, writeOutput } from './outputs.js';
 import { parseOptions } from './parse-options.js';
 import { progress } from './progress.js';
 import { say } from './terminal.js';
@@ -50,7 +50,7 @@ export async function fold(paths: string[], given: unknown): Promise<void> {
     jit: options.all,
     addrs: options.addrs,
   });
-  if (options.output === '-') for (const piece of text) writeStdout(piece);
+  if (options.output === '-') for (const piece of text) await writeOutput('-', piece);
   else await writeOutput(options.output, Buffer.concat([...copied(text)]));
   if (!options.quiet) report(profile, event, assumed);
 }
