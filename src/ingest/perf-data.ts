@@ -208,7 +208,8 @@ export async function openPerfScript(path: string, options: PerfOptions = {}): P
   const { head, input } = await peekInput(await openInput(path, options));
   try {
     const format = options.format ?? sniff(head);
-    if (format === 'perf-data') return { ...readPerfData(input, options), perfData: path !== '-' };
+    if (format === 'perf-data')
+      return { ...readPerfData(input, options), perfData: input.file !== null };
     requirePerfScript(input.name, format);
     return input;
   } catch (error) {
