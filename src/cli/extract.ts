@@ -41,7 +41,8 @@ export function readPage(path: string): string {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === undefined) throw error;
-    throw inputError(path, `cannot be read (${code})`, 'check the path', error);
+    const why = code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`;
+    throw inputError(path, why, 'check the path', error);
   }
 }
 

@@ -41,16 +41,18 @@ export function requireOneStdin(paths: readonly string[]): void {
   }
 }
 
+/** A path without links; as it is where it has no other name. */
+export function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
 /** An output must not be one of the inputs. */
 export function requireDistinct(inputs: readonly string[], outputs: readonly string[]): void {
-  const real = (path: string) => {
-    try {
-      return realpathSync(path);
-    } catch {
-      return path;
-    }
-  };
-  const known = new Set(inputs.filter((path) => path !== '-').map(real));
-  const clash = outputs.find((path) => path !== '-' && known.has(real(path)));
+  const known = new Set(inputs.filter((path) => path !== '-').map(realPath));
+  const clash = outputs.find((path) => path !== '-' && known.has(realPath(path)));
   if (clash !== undefined) throw usageError(`${clash}: is an input; name another output`);
 }

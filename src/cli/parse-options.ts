@@ -1,6 +1,7 @@
 import en from 'zod/v4/locales/en.js';
 import * as z from 'zod/mini';
 import { usageError } from '../errors.js';
+import { printable } from './printable.js';
 import { formatOfName, type Format } from '../render/formats.js';
 
 // options are checked with zod's small edition: the other takes 6 ms to load and to begin with
@@ -11,8 +12,23 @@ export function parseOptions<T extends z.ZodMiniType>(schema: T, given: unknown)
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  const option = String(issue?.path[0] ?? '').replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
-  throw usageError(`--${option}: ${issue?.message ?? 'not understood'}`);
+  const name = String(issue?.path[0] ?? '');
+  const option = name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
+  const value: unknown = (given as Record<string, unknown>)[name];
+  const shown = typeof value === 'string' ? ` ${printable(value)}` : '';
+  throw usageError(`--${option}${shown}: ${issue === undefined ? 'not understood' : said(issue)}`);
+}
+
+/** What is wrong, in our words where a schema does not bring its own. */
+function said(issue: z.core.$ZodIssue): string {
+  const { code } = issue;
+  if (code === 'invalid_type' && issue.expected === 'number') return 'takes a number';
+  if (code === 'invalid_type' && issue.expected === 'int') return 'takes a whole number';
+  if (code === 'invalid_value') return `takes ${issue.values.map(String).join(' or ')}`;
+  if (code === 'too_small' && issue.inclusive === true) return `takes ${issue.minimum} or more`;
+  if (code === 'too_small') return `takes more than ${issue.minimum}`;
+  if (code === 'too_big' && issue.inclusive === true) return `takes ${issue.maximum} or less`;
+  return code === 'too_big' ? `takes less than ${issue.maximum}` : issue.message;
 }
 
 /** Where to write, and in what format: the file's ending decides, else -f, else text. */
