@@ -15,20 +15,26 @@ export function parseOptions<T extends z.ZodMiniType>(schema: T, given: unknown)
   const name = String(issue?.path[0] ?? '');
   const option = name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
   const value: unknown = (given as Record<string, unknown>)[name];
-  const shown = typeof value === 'string' ? ` ${printable(value)}` : '';
-  throw usageError(`--${option}${shown}: ${issue === undefined ? 'not understood' : said(issue)}`);
+  throw usageError(`--${option}: ${issue === undefined ? 'not understood' : said(issue, value)}`);
 }
 
-/** What is wrong, in our words where a schema does not bring its own. */
-function said(issue: z.core.$ZodIssue): string {
+/** What is wrong with a value, in our words where a schema does not bring its own. */
+function said(issue: z.core.$ZodIssue, value: unknown): string {
+  const wanted = takes(issue);
+  if (wanted === undefined) return issue.message;
+  return `takes ${wanted}${typeof value === 'string' ? `, not '${printable(value)}'` : ''}`;
+}
+
+function takes(issue: z.core.$ZodIssue): string | undefined {
   const { code } = issue;
-  if (code === 'invalid_type' && issue.expected === 'number') return 'takes a number';
-  if (code === 'invalid_type' && issue.expected === 'int') return 'takes a whole number';
-  if (code === 'invalid_value') return `takes ${issue.values.map(String).join(' or ')}`;
-  if (code === 'too_small' && issue.inclusive === true) return `takes ${issue.minimum} or more`;
-  if (code === 'too_small') return `takes more than ${issue.minimum}`;
-  if (code === 'too_big' && issue.inclusive === true) return `takes ${issue.maximum} or less`;
-  return code === 'too_big' ? `takes less than ${issue.maximum}` : issue.message;
+  if (code === 'invalid_type' && issue.expected === 'number') return 'a number';
+  if (code === 'invalid_type' && issue.expected === 'int') return 'a whole number';
+  if (code === 'invalid_value') return issue.values.map(String).join(' or ');
+  if (code === 'too_small' && issue.origin !== 'string')
+    return issue.inclusive === true ? `${issue.minimum} or more` : `more than ${issue.minimum}`;
+  if (code === 'too_big' && issue.origin !== 'string')
+    return issue.inclusive === true ? `${issue.maximum} or less` : `less than ${issue.maximum}`;
+  return undefined;
 }
 
 /** Where to write, and in what format: the file's ending decides, else -f, else text. */

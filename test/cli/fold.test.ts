@@ -130,9 +130,9 @@ describe('what is not as it seems', () => {
     bad(
       ['fold', input, '--input-format', 'xx'],
       2,
-      '--input-format xx: takes perf-script or perf-data',
+      "--input-format: takes perf-script or perf-data, not 'xx'",
     );
-    bad([input, input, '--seed', 'abc'], 2, '--seed abc: takes a number');
+    bad([input, input, '--seed', 'abc'], 2, "--seed: takes a number, not 'abc'");
     bad(['extract', join(dir, 'none.html')], 3, 'none.html: no such file');
   });
 });
