@@ -40,10 +40,12 @@ export function placeOf(name: string): Place {
 /** The descriptor of this process that a path stands for. Opened anew it would be a file that is cut to nothing. */
 function descriptorOf(path: string): number | undefined {
   const full = resolve(path);
-  const number = /^\/(?:dev|proc\/(?:self|\d+))\/fd\/(\d+)$/.exec(full)?.[1];
-  if (number === undefined) return { '/dev/stdin': 0, '/dev/stdout': 1, '/dev/stderr': 2 }[full];
-  const owner = /^\/proc\/(\d+)\//.exec(full)?.[1];
-  return owner === undefined || Number(owner) === process.pid ? Number(number) : undefined;
+  const standard = ['/dev/stdin', '/dev/stdout', '/dev/stderr'].indexOf(full);
+  if (standard >= 0) return standard;
+  // /dev/fd, /proc/self/fd and whatever points at them
+  const real = join(realpathSync(dirname(full)), basename(full));
+  const [, pid, fd] = /^\/proc\/(\d+)(?:\/task\/\d+)?\/fd\/(\d+)$/.exec(real) ?? [];
+  return Number(pid) === process.pid ? Number(fd) : undefined;
 }
 
 /** Throws what the system would say of writing there. */

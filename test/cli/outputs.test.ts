@@ -54,8 +54,15 @@ describe('an output', () => {
   });
 
   it('that stands for a descriptor is written to that, and never replaced', () => {
-    for (const [i, place] of ['/dev/fd/1', '/proc/self/fd/1', './link'].entries()) {
-      if (i === 2) symlinkSync('/proc/self/fd/1', join(dir, 'link'));
+    symlinkSync('/proc/self/fd/1', join(dir, 'link'));
+    symlinkSync('/proc/self/fd', join(dir, 'fds'));
+    for (const place of [
+      '/dev/fd/1',
+      '/proc/self/fd/1',
+      '/proc/thread-self/fd/1',
+      'link',
+      'fds/1',
+    ]) {
       writeFileSync(join(dir, 'log'), 'head\n');
       expect(fold(place, '>> log')).toMatchObject({ status: 0, stderr: '' });
       expect(read('log')).toBe(`head\n${folded}`);
