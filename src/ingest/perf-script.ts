@@ -1,4 +1,5 @@
 import { emptyHeader, readHeaderLine, type RecordingHeader } from './header-block.js';
+import { flatFrame } from './flat-frame.js';
 import { LineCache } from './line-cache.js';
 import { LineLedger } from './line-ledger.js';
 import {
@@ -598,24 +599,6 @@ export class PerfScriptReader {
     if (!Number.isNaN(sample.time)) this.sawTimes(sample.time, sample.time);
     this.sink({ ...sample, frames: this.stack, depth: this.depth });
   }
-}
-
-/** What data_src is printed as (-d): "|OP LOAD|LVL L1 or L1 hit|...|BLK  N/A", numbers before it, more fields behind it. */
-const DATA_SOURCE = /^(?:[0-9a-f]{1,16} +){1,2}\|OP [^(]*\|[A-Z]+ +[^ ]+ +(?=[0-9a-f])/;
-/** Numbers in columns of 16 before an ip: a data address, a weight, a latency. */
-const NUMBERS =
-  /^(?:[0-9a-f]{1,16}(?: {2,}| (?=[0-9a-f]{4,16} ))){1,5}(?=[0-9a-f]{4,16} (?:[^ (]|\(anonymous namespace\)))/;
-
-/** A flat sample's own ip; what -d, -W and the like record stands before it. */
-function flatFrame(rest: string): ReturnType<typeof parseFrameLine> {
-  const text = rest.replace(DATA_SOURCE, '').replace(NUMBERS, '');
-  if (/^[0-9a-f]+ +\|OP /.test(text)) return undefined;
-  const frame = /^[0-9a-f]+(?:\s+\S|$)/.test(text) ? parseFrameLine(text) : undefined;
-  // flags ("jmp", "call") and trace text may begin with letters a-f
-  return frame !== undefined &&
-    (frame.dso !== '' || frame.offset >= 0 || /^[0-9a-f]{5,16}(?:\s|$)/.test(text))
-    ? frame
-    : undefined;
 }
 
 /** Whether a line names a thread, and when or why it was sampled. */
