@@ -21,8 +21,13 @@ const limit = z.unknown().transform((given, context) => {
   return z.NEVER;
 });
 
-const pattern = z.string().min(1).max(1000);
-const patterns = z.union([pattern.transform((one) => [one]), z.array(pattern).min(1)], {
+const MOST_PATTERN = 1000;
+const pattern = z
+  .string()
+  .min(1, 'is an empty pattern')
+  .max(MOST_PATTERN, `is a pattern of more than ${MOST_PATTERN} characters`);
+const list = z.array(pattern).min(1, 'is a list without a pattern');
+const patterns = z.union([pattern.transform((one) => [one]), list], {
   error: (issue) =>
     `is ${shown(issue.input)}, but takes a pattern such as 'mmu.*', or a list of them`,
 });

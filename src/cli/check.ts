@@ -11,7 +11,7 @@ import { VERSION } from '../version.js';
 import { percentOption } from './diff-options.js';
 import { expandFolders, inputName, requireDistinct, requireOneStdin } from './inputs.js';
 import { requireSymbols } from './kernel-symbols.js';
-import { requireWritable, writeOutput, writeStdout } from './outputs.js';
+import { requireWritable, writeOutput } from './outputs.js';
 import { shownFile, shownOptions } from './shown-command.js';
 import { parseOptions } from './parse-options.js';
 import { progress } from './progress.js';
@@ -52,8 +52,7 @@ export async function check(inputs: string[], given: unknown): Promise<void> {
   const report = await checkReport(paths, options);
   const text =
     formatOf(options) === 'json' ? JSON.stringify(report) + '\n' : renderCheckText(report);
-  if (options.output === '-') writeStdout(text);
-  else await writeOutput(options.output, text);
+  await writeOutput(options.output, text);
   if (options.verbose && !options.quiet)
     for (const { code, message } of report.warnings) say(`${code}: ${message}`);
 }

@@ -4,7 +4,7 @@ import { inputError, usageError } from '../errors.js';
 import { embeddedReport, embeddedStacks } from '../render/html/embedded.js';
 import { foldedLines } from '../report/stacks-schema.js';
 import { requireDistinct } from './inputs.js';
-import { requireWritable, writeOutput, writeStdout } from './outputs.js';
+import { requireWritable, writeOutput } from './outputs.js';
 
 /** A page is far smaller; what is larger is no page of ours. */
 const MOST_PAGE = 1 << 28;
@@ -26,8 +26,7 @@ export async function extract(path: string, given: unknown): Promise<void> {
     options.folded === undefined
       ? embeddedReport(page, path).json
       : foldedText(page, path, options.folded);
-  if (options.output === '-') writeStdout(text);
-  else await writeOutput(options.output, text);
+  await writeOutput(options.output, text);
 }
 
 /** A page's text. Throws UserError (exit status 3) where it cannot be read. */
@@ -42,7 +41,8 @@ export function readPage(path: string): string {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === undefined) throw error;
-    throw inputError(path, `cannot be read (${code})`, 'check the path', error);
+    const why = code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`;
+    throw inputError(path, why, 'check the path', error);
   }
 }
 

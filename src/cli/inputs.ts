@@ -53,20 +53,23 @@ export function filesOf(options: Readonly<Record<string, unknown>>): string[] {
     .flatMap((file) => [file, file.replace(/^[^=]*=/, '')]);
 }
 
+/** A path without links; as it is where it has no other name. */
+export function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
 /** An output must be none of the files that are read: the inputs, and what `options` name. */
 export function requireDistinct(
   inputs: readonly string[],
   outputs: readonly string[],
   options: Readonly<Record<string, unknown>>,
 ): void {
-  const real = (path: string) => {
-    try {
-      return realpathSync(path);
-    } catch {
-      return path;
-    }
-  };
-  const known = new Set([...inputs, ...filesOf(options)].filter((path) => path !== '-').map(real));
-  const clash = outputs.find((path) => path !== '-' && known.has(real(path)));
+  const read = [...inputs, ...filesOf(options)].filter((path) => path !== '-');
+  const known = new Set(read.map(realPath));
+  const clash = outputs.find((path) => path !== '-' && known.has(realPath(path)));
   if (clash !== undefined) throw usageError(`${clash}: is an input; name another output`);
 }

@@ -26,7 +26,7 @@ import { kernelSide, opsOf, sameEvent, type KernelSide } from './sides.js';
 import { readOptionsOf } from './read-side.js';
 import { readSides } from './read-sides.js';
 import { say } from './terminal.js';
-import { write } from './write-report.js';
+import { writeEach } from './write-report.js';
 
 /** `pvflame series`: the overhead of each kernel of a row, and where ops first changed. */
 export async function series(operands: string[], given: unknown): Promise<void> {
@@ -45,7 +45,7 @@ export async function series(operands: string[], given: unknown): Promise<void> 
   );
   for (const { path } of outputs) requireWritable(path);
   const document = await seriesOfFiles(steps, options);
-  for (const output of outputs) await write(output, await renderSeries(document, output.format));
+  await writeEach(outputs, ({ format }) => renderSeries(document, format));
   if (!options.quiet) summarise(document, outputs, options.verbose);
   process.exitCode = statusOf(document, options.budgetStrict);
 }

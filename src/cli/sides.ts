@@ -10,7 +10,15 @@ import {
   type KernelOps,
   type Located,
 } from '../paravirt/index.js';
-import { columnOf, eventsOf, matchEvent, type Profile } from '../profile/index.js';
+import {
+  columnOf,
+  eventsOf,
+  isSameCounter,
+  matchEvent,
+  requireToldApart,
+  shownEvent,
+  type Profile,
+} from '../profile/index.js';
 import { requireSymbols } from './kernel-symbols.js';
 
 /** The event in new that is base's; different events are refused, never compared. */
@@ -22,11 +30,14 @@ export function sameEvent(
 ): string {
   const names = eventsOf(other).map((event) => event.name);
   const found = matchEvent(names, baseEvent) ?? matchEvent(names, asked);
-  if (found !== undefined) return found;
-  const shown = (name: string) => name || '(unnamed)';
+  // "cycles" may be asked for, and be "cycles:u" on one side alone
+  if (found !== undefined && isSameCounter(found, baseEvent)) {
+    requireToldApart(other, found, paths.new.join(', '));
+    return found;
+  }
   throw new UserError(
-    `${paths.new.join(', ')}: holds ${names.map(shown).join(', ') || 'no samples'}, but ${paths.base.join(', ')} ` +
-      `holds ${shown(baseEvent)}; different events are not compared: record one event, or choose with --event`,
+    `${paths.new.join(', ')}: holds ${names.map(shownEvent).join(', ') || 'no samples'}, but ${paths.base.join(', ')} ` +
+      `holds ${shownEvent(baseEvent)}; different events are not compared: record one event, or choose with --event`,
     ExitStatus.input,
   );
 }

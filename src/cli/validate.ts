@@ -30,7 +30,7 @@ import {
 } from './validate-options.js';
 
 type Paths = Partial<Record<ProfileName, string[]>>;
-import { write } from './write-report.js';
+import { writeEach } from './write-report.js';
 
 /** `pvflame validate`: what a fix wins back of the overhead, and which sites it changed. */
 export async function validate(given: unknown): Promise<void> {
@@ -47,8 +47,7 @@ export async function validate(given: unknown): Promise<void> {
   );
   for (const output of outputs) requireWritable(output.path);
   const validation = await validateFiles(paths, options);
-  for (const output of outputs)
-    await write(output, await renderValidation(validation, output.format));
+  await writeEach(outputs, ({ format }) => renderValidation(validation, format));
   if (!options.quiet) summarise(validation, outputs, options.verbose);
   process.exitCode = budgetStatus(validation, options.budgetStrict);
 }

@@ -4,7 +4,7 @@ import { renderJson } from '../render/json.js';
 import { colourText, wantsColour } from '../render/text/colour.js';
 import type { Report } from '../report/schema.js';
 import type { Output } from './diff-options.js';
-import { writeOutput, writeStdout } from './outputs.js';
+import { writeOutputs } from './outputs.js';
 
 /**
  * Renders and writes every output. All are under way at once, so that one is compressed or written
@@ -23,17 +23,26 @@ export async function writeReport(
       return packStacks(sides.base, sides.new, report.graph);
     },
   };
-  await Promise.all(
-    outputs.map(async (output) => write(output, await render(report, output.format, extra))),
-  );
+  await writeEach(outputs, (output) => render(report, output.format, extra));
 }
 
-/** Writes an output; on a terminal text is coloured. */
-export async function write(output: Output, data: string | Uint8Array): Promise<void> {
-  if (output.path !== '-') return writeOutput(output.path, data);
-  const coloured =
-    typeof data === 'string' &&
-    output.format === 'text' &&
-    wantsColour(process.stdout, process.env);
-  writeStdout(coloured ? colourText(data) : data);
+/** Writes all outputs, or none; on a terminal text is coloured. */
+export async function writeEach<O extends Pick<Output, 'path' | 'format'>>(
+  outputs: readonly O[],
+  rendered: (output: O) => string | Uint8Array | Promise<string | Uint8Array>,
+): Promise<void> {
+  await writeOutputs(
+    outputs.map((output) => ({
+      path: output.path,
+      data: async () => {
+        const data = await rendered(output);
+        const coloured =
+          output.path === '-' &&
+          typeof data === 'string' &&
+          output.format === 'text' &&
+          wantsColour(process.stdout, process.env);
+        return coloured ? colourText(data) : data;
+      },
+    })),
+  );
 }

@@ -25,7 +25,7 @@ export { emptyHeader, type RecordingHeader } from './header-block.js';
 export { parseSampleLine, type SampleLine } from './sample-line.js';
 export { parseFrameLine } from './frame-line.js';
 export { openInput, type OpenInput } from './source.js';
-export { openPerfScript } from './perf-data.js';
+export { openKallsyms, openPerfScript } from './perf-data.js';
 export { kernelBuildId } from './perf-build-id.js';
 // parsePerfStat is imported from ./perf-stat.js itself: few commands need it, and it brings zod
 export type { PerfStat } from './perf-stat.js';

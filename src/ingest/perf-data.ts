@@ -155,6 +155,14 @@ async function drain(input: OpenInput): Promise<void> {
   for await (const chunk of input.chunks) void chunk;
 }
 
+/** Opens a list of kernel symbols; perf says nothing of one that is none, and finds no symbol in it. */
+export async function openKallsyms(path: string): Promise<OpenInput> {
+  const { head, input } = await peekInput(await openInput(path, { digest: false }));
+  if (sniff(head) === 'kallsyms') return input;
+  await input.close();
+  throw inputError(input.name, 'is no list of kernel symbols', 'give a copy of /proc/kallsyms');
+}
+
 /**
  * The text of a perf.data recording (PERFILE2, file or pipe mode) through the installed `perf script`.
  * `input` must begin with its first byte. The digest stays that of the raw perf.data.
@@ -169,7 +177,7 @@ export function readPerfData(input: OpenInput, options: PerfOptions = {}): OpenI
     let hashing: Promise<void> = Promise.resolve();
     try {
       if (options.kallsyms !== undefined) {
-        kallsyms = await spool((await openInput(options.kallsyms)).chunks);
+        kallsyms = await spool((await openKallsyms(options.kallsyms)).chunks);
       }
       if (input.file === null) {
         data = await spool(input.chunks);
@@ -208,7 +216,8 @@ export async function openPerfScript(path: string, options: PerfOptions = {}): P
   const { head, input } = await peekInput(await openInput(path, options));
   try {
     const format = options.format ?? sniff(head);
-    if (format === 'perf-data') return { ...readPerfData(input, options), perfData: path !== '-' };
+    if (format === 'perf-data')
+      return { ...readPerfData(input, options), perfData: input.file !== null };
     requirePerfScript(input.name, format);
     return input;
   } catch (error) {

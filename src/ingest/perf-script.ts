@@ -1,4 +1,5 @@
 import { emptyHeader, readHeaderLine, type RecordingHeader } from './header-block.js';
+import { flatFrame } from './flat-frame.js';
 import { LineCache } from './line-cache.js';
 import { LineLedger } from './line-ledger.js';
 import {
@@ -43,6 +44,9 @@ const CR = 13;
 const TAB = 9;
 const SPACE = 32;
 const HASH = 35;
+const COLON = 58;
+const ZERO = 48;
+const NINE = 57;
 /** A line longer than this is skipped: it bounds what hostile input can make us hold. */
 const LONGEST_LINE = 1 << 20;
 /** Bytes of what is not regular that are read line by line before it is seen whether scanning may go on. */
@@ -297,8 +301,11 @@ export class PerfScriptReader {
   private lastLine(bytes: Uint8Array): void {
     const text = decode(bytes, 0, bytes.length).trimEnd();
     const indented = this.state === 'callchain' ? /^\s/.test(text) : text.startsWith('\t');
-    const inChain = this.current !== undefined && indented;
-    if (text === '' || !(inChain ? this.isCutFrame(text) : this.isCutSample(text))) {
+    // within the blanks before an address too
+    const inFrame = this.state === 'callchain' && bytes.every((b) => b === TAB || b === SPACE);
+    const inChain = this.current !== undefined && (indented || inFrame);
+    const isBlank = text === '' && !inFrame;
+    if (isBlank || !(inChain ? this.isCutFrame(text) : this.isCutSample(text))) {
       this.line(bytes, 0, bytes.length);
       return;
     }
@@ -318,7 +325,8 @@ export class PerfScriptReader {
   }
 
   private isCutFrame(text: string): boolean {
-    if (!this.sawDso || (text.startsWith('  ') && !text.startsWith('   '))) return false;
+    // where no dso ends a line, nothing but its newline tells that it is whole
+    if (!this.sawDso) return true;
     const frame = parseFrameLine(text);
     if (frame === undefined || (!frame.inlined && frame.dso === '')) return true;
     // "/tmp/a (deleted))" that lost its last byte
@@ -345,13 +353,34 @@ export class PerfScriptReader {
       this.dropBare();
       this.finishSample();
       this.state = 'between';
-    } else if (at > start && this.state === 'callchain') {
+    } else if (at > start && this.state === 'callchain' && !this.isNextSample(bytes, start, end)) {
       this.indented(bytes, start, at, end);
     } else if (bytes[start] === TAB) {
       this.tabbed(bytes, start, at, end);
     } else {
       this.unindented(bytes, start, end);
     }
+  }
+
+  /**
+   * Whether a line that blanks begin is a sample's, not a frame's: perf indents comms ("%16s ") where it prints no
+   * callchain, and a comm may look like an address. It is one if it says the same of its sample as the last one did.
+   */
+  private isNextSample(bytes: Uint8Array, start: number, end: number): boolean {
+    const { current, form } = this;
+    if (bytes[start] !== SPACE || current === undefined || form === 'bare') return false;
+    let last = end - 1;
+    while (bytes[last] === SPACE) last--;
+    const byte = bytes[last] ?? 0;
+    if (byte !== COLON && !(byte >= ZERO && byte <= NINE)) return false;
+    const next = parseSampleLine(decode(bytes, start, end));
+    return (
+      next?.rest === '' &&
+      (next.event === '') === (current.event === '') &&
+      Number.isNaN(next.time) === Number.isNaN(current.time) &&
+      next.period < 0 === current.period < 0 &&
+      next.tid < 0 === current.tid < 0
+    );
   }
 
   /** Indented within a callchain sample: a frame, or a source line behind one. */
@@ -377,8 +406,10 @@ export class PerfScriptReader {
   private tabbed(bytes: Uint8Array, start: number, at: number, end: number): void {
     const text = decode(bytes, start, end);
     if (this.bare !== undefined) this.openBare();
+    const isFrame = /^\t[ 0-9a-f]{16}(?: |$)/.test(text);
     if (this.state === 'record') {
-      this.recording.lines.count('record');
+      // a comm may begin with a tab
+      if (isFrame || !saysTask(text) || !this.full(text)) this.recording.lines.count('record');
     } else if (this.current !== undefined) {
       // a callchain follows: what looked like an ip on the sample line was another field
       if (this.depth === 1 && this.ownIp) {
@@ -387,8 +418,8 @@ export class PerfScriptReader {
         this.recording.flatSamples--;
       }
       this.frame(bytes, at, end);
-    } else if (this.form !== 'bare' && !/^\t[ 0-9a-f]{16}(?: |$)/.test(text) && this.full(text)) {
-      // a comm may begin with a tab
+    } else if (this.form !== 'bare' && !isFrame && this.full(text)) {
+      // the same
     } else if (isRecord(text)) {
       this.record(text);
     } else if (this.form !== 'full' && parseFrameLine(text) !== undefined) {
@@ -570,16 +601,12 @@ export class PerfScriptReader {
   }
 }
 
-/** A flat sample's own ip; data addresses of -d may stand before it. */
-function flatFrame(rest: string): ReturnType<typeof parseFrameLine> {
-  const second = /^[0-9a-f]{1,16}\s+(?=[0-9a-f]{4,16}\s+[^\s(])/.exec(rest);
-  const text = second === null ? rest : rest.slice(second[0].length);
-  const frame = /^[0-9a-f]+(?:\s+\S|$)/.test(text) ? parseFrameLine(text) : undefined;
-  // flags ("jmp", "call") and trace text may begin with letters a-f
-  return frame !== undefined &&
-    (frame.dso !== '' || frame.offset >= 0 || /^[0-9a-f]{5,16}(?:\s|$)/.test(text))
-    ? frame
-    : undefined;
+/** Whether a line names a thread, and when or why it was sampled. */
+function saysTask(text: string): boolean {
+  const sample = parseSampleLine(text);
+  return (
+    sample !== undefined && sample.tid >= 0 && (sample.event !== '' || !Number.isNaN(sample.time))
+  );
 }
 
 /** Whether a sample line means what it says wherever it stands. */

@@ -34,6 +34,8 @@ const TIME = /(?:^|\s)(\d+\.\d{6}(?:\d{3})?):(?=\s|$)/g;
 const TIME_WORD = /^\d+\.\d{6}(?:\d{3})?:$/;
 const TASK =
   /^(?:(.*\S)\s+)?(-?\d+)(?:\/(-?\d+))?(?:\s+\[(\d+)\])?(?:\s+[A-Za-z]{1,6})?(?:\s+\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+)?$/;
+/** "VM:%5d VCPU:%03d ": a narrower number is a comm's. */
+const GUEST = /^VM:(?: {4}\d| {3}\d{2}| {2}\d{3}| \d{4}|\d{5,}) (?:VCPU:\d+ )?(?!\[)/;
 const COMM_ONLY = /^(.*?\S)(?:\s+\[(\d+)\])?$/;
 const EVENT = /^\s*(?:(\d+)\s+)?(\S+):(?=\s|$)/;
 /** "%10llu ": a period's column, wider than a thread id's. */
@@ -49,7 +51,7 @@ type Happening = Pick<SampleLine, 'period' | 'event' | 'rest'>;
 
 /** Reads a line with a time stamp or an event; undefined where it has neither or is no sample line. */
 export function parseSampleLine(text: string): SampleLine | undefined {
-  const line = text.startsWith('VM:') ? text.replace(/^VM: *\d+ (?:VCPU:\d+ )?(?!\[)/, '') : text;
+  const line = text.startsWith('VM:') ? text.replace(GUEST, '') : text;
   const fromEnd = callchainLine(line);
   if (fromEnd !== undefined && (fromEnd.period >= 0 || !Number.isNaN(fromEnd.time))) return fromEnd;
   const timed = withTime(line);

@@ -26,6 +26,7 @@ export type Format =
   | 'lz4'
   | 'zip'
   | 'utf16'
+  | 'bare-cr'
   | 'text'
   | 'binary';
 
@@ -177,6 +178,7 @@ function sniffText(head: Uint8Array): Format {
   const lines = text.split('\n');
   // The head may end inside a line; a line cut short proves nothing.
   if (head.length >= SNIFF_BYTES && lines.length > 1) lines.pop();
+  if (lines.length === 1 && /\r[^\r]/.test(text)) return 'bare-cr';
   if (isFolded(lines)) return 'folded';
   if (isKallsyms(text)) return 'kallsyms';
   if (isFtrace(text)) return 'ftrace';
@@ -249,6 +251,7 @@ const advice: Readonly<Record<Exclude<Format, 'perf-script'>, readonly [string, 
   lz4: ['is lz4-compressed', 'unpack it first: `lz4 -dc FILE | pvflame ... -`'],
   zip: ['is a zip archive', 'unpack it and give the recording inside'],
   utf16: ['is UTF-16 text', 'convert it first: `iconv -f UTF-16 -t UTF-8`'],
+  'bare-cr': ['ends its lines with carriage returns alone', "convert it first: `tr '\\r' '\\n'`"],
   text: ['has no line that looks like `perf script` output', wanted],
   binary: ['is not text', `${wanted}, or a perf.data file`],
 };

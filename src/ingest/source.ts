@@ -1,8 +1,8 @@
 import { createHash, type Hash } from 'node:crypto';
 import {
   closeSync,
+  constants,
   fstatSync,
-  open as openDescriptor,
   openSync,
   read as readDescriptor,
   readSync,
@@ -171,8 +171,9 @@ function ownStdin(): Readable {
  * A named pipe or a shell's `<(...)` is read without blocking: a read that waits in the thread pool for
  * a stalled writer cannot be taken back, and would keep the process from ending.
  */
-async function fromPipe(path: string): Promise<Origin> {
-  const fd = await promisify(openDescriptor)(path, 'r');
+function fromPipe(path: string): Origin {
+  // nor does opening wait for a writer
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   return fromStream(new Socket({ fd, readable: true, writable: false }));
 }
 
@@ -180,7 +181,7 @@ async function openPath(name: string, path: string): Promise<Origin> {
   try {
     const stats = statSync(path);
     if (stats.isDirectory()) throw inputError(name, ...directory);
-    if (stats.isFIFO()) return await fromPipe(path);
+    if (stats.isFIFO()) return fromPipe(path);
     const file = new FileBytes(openSync(path, 'r'), stats.isFile());
     return {
       chunks: file.chunks(),

@@ -72,7 +72,8 @@ export class ProfileBuilder {
         keepsFrame: (frame) => !options.kernelOnly || this.isKernel(frame),
       },
       options.task !== 'comm',
-      addresses,
+      // a broken unwind's address may share name and dso with the kernel's
+      options.kernelOnly && addresses === 'none' ? 'kernel' : addresses,
     ));
   }
 

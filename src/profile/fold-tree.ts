@@ -2,7 +2,7 @@ import { StringTable } from '../ingest/index.js';
 import { FrameNames } from './fold-frame-names.js';
 import type { FoldNameOptions } from './fold-names.js';
 import { columnOf, type Profile } from './profile.js';
-import { StackTable, taskNames } from './stacks.js';
+import { StackTable, foldedTask } from './stacks.js';
 
 /**
  * Folded stacks of several profiles as one prefix tree: what `fold` prints without options, before it
@@ -112,9 +112,9 @@ function place(
   for (let node = 0; node < stacks.size; node++) {
     const key = stacks.key(node);
     if (key < 0) {
-      const names = taskNames(frames, key);
-      map[node] = names.reduce((at, part) => nodes.child(at, texts.id(part)), -1);
-      java[node] = names[0]?.startsWith('java') === true ? 1 : 0;
+      const name = foldedTask(frames, key);
+      map[node] = nodes.child(-1, texts.id(name));
+      java[node] = name.startsWith('java') ? 1 : 0;
       continue;
     }
     const parent = stacks.parent(node);

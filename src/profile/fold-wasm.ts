@@ -14,7 +14,7 @@ import { FrameNames } from './fold-frame-names.js';
 import type { FoldNameOptions } from './fold-names.js';
 import type { FoldSide, StackColumns } from './fold-tree.js';
 import { columnOf, type Profile } from './profile.js';
-import { taskNames } from './stacks.js';
+import { foldedTask } from './stacks.js';
 
 interface Exports extends WasmAllocator {
   name(at: number, length: number): number;
@@ -147,10 +147,9 @@ class Folder {
   }
 
   private ofTask(key: number): number {
-    const parts = taskNames(this.profile.frames, key);
-    this.java ||= parts[0]?.startsWith('java') === true;
-    const ids = parts.map((part) => this.id(part));
-    return ids.length === 1 ? (ids[0] ?? 0) : this.list(ids);
+    const name = foldedTask(this.profile.frames, key);
+    this.java ||= name.startsWith('java');
+    return this.id(name);
   }
 
   private id(text: string): number {

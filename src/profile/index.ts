@@ -9,6 +9,8 @@ export {
   chooseEvent,
   isSameCounter,
   matchEvent,
+  requireToldApart,
+  shownEvent,
   withoutModifiers,
   type ChosenEvent,
 } from './events.js';

@@ -105,7 +105,7 @@ function requireSamples(recording: Recording, name: string): void {
       ? `no sample has an address (${first.lines} of them)`
       : `no samples in ${lines.total} lines; the first skipped line is ${first.reason}`,
     noAddress
-      ? 'tracepoints need `perf script -F +ip,sym`, or record with -g'
+      ? 'give `perf script -F comm,tid,cpu,time,period,event,ip,sym,symoff,dso`, or record with -g'
       : 'give the output of `perf script`',
   );
 }

@@ -108,9 +108,9 @@ export function taskName(key: number): number {
   return -1 - key;
 }
 
-/** What a task is called in folded stacks: one name, or several where a comm holds what separates frames. */
-export function taskNames(frames: FrameTable, key: number): string[] {
-  return frames.strings.text(taskName(key)).trim().replaceAll(' ', '_').split(';');
+/** What a task is called in folded stacks. */
+export function foldedTask(frames: FrameTable, key: number): string {
+  return frames.strings.text(taskName(key)).trim().replaceAll(' ', '_').replaceAll(';', ':');
 }
 
 function hash(parent: number, key: number): number {

@@ -256,10 +256,10 @@ describe('bad input: one line on stderr, what and where and what to do', () => {
     bad([base, other, '-o', dir], 4, /is a directory/);
     bad([base, other, '-o', '/proc/pvflame.html'], 4, /\/proc\/pvflame\.html: /);
   });
-  it.skipIf(!existsSync('/dev/full'))('a disk that is full; other outputs are whole', () => {
+  it.skipIf(!existsSync('/dev/full'))('a disk that is full; no other output is left', () => {
     const whole = join(dir, 'whole.json');
     bad([base, other, '-o', whole, '-o', '/dev/full'], 4, /\/dev\/full: the disk is full/);
-    expect(readFileSync(whole, 'utf8')).toBe(pvflame([base, other, '-f', 'json']).stdout);
+    expect(existsSync(whole)).toBe(false);
   });
   it('an output that is an input', () => bad([base, other, '-o', base], 2, /is an input/));
   it('an output that any option names', () => {

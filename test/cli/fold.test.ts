@@ -65,6 +65,78 @@ describe('golden folds', () => {
   );
 });
 
+describe('what is not as it seems', () => {
+  const sample = (event: string, comm = 'a') =>
+    `${comm} 1 [000] 1.000000: 10 ${event}\n\tffffffff81000000 f+0x1 ([kernel.kallsyms])\n\n`;
+  const named = (...events: string[]) =>
+    events.map((event) => `# event : name = ${event}, , id = { 1 }, type = 1\n`).join('');
+
+  it('a comm with a semicolon is one name, with and without WebAssembly', () => {
+    const input = file('semicolon.txt', sample('cycles:', 'x;y z').repeat(3));
+    for (const PVFLAME_WASM of ['on', 'off'])
+      expect(pvflame(['fold', input], { env: { PVFLAME_WASM } }).stdout).toBe('x:y_z;f 30\n');
+  });
+
+  it('several events that the text does not tell apart: said, and not compared', () => {
+    const input = file('mixed.txt', named('cycles', 'faults') + sample(''));
+    const other = file('mixed2.txt', named('cycles', 'faults') + sample('') + sample(''));
+    const ran = pvflame(['fold', input]);
+    expect(ran).toMatchObject({ status: 0, stdout: 'a;f 10\n' });
+    expect(ran.stderr).toContain('several events were recorded and are added up');
+    const refused = pvflame([input, other]);
+    expect(refused.status).toBe(3);
+    expect(refused.stderr).toContain('(cycles, faults)');
+    expect(refused.stderr).toContain('add event to the fields');
+    expect(pvflame(['fold', file('one.txt', named('cycles') + sample(''))]).stderr).toBe('');
+  });
+
+  it('an event of another scope is not the one asked for', () => {
+    const ran = pvflame([
+      'fold',
+      file('plain.txt', sample('cpu-clock:')),
+      '--event',
+      'cpu-clock:u',
+    ]);
+    expect(ran.status).toBe(3);
+    expect(ran.stderr).toContain("no samples of event 'cpu-clock:u'; it holds cpu-clock");
+  });
+
+  it('an event without a name is called so, and may be asked for', () => {
+    const inputs = [file('nameless.txt', sample('')), file('cycles.txt', sample('cycles:', 'b'))];
+    const ran = pvflame(['fold', ...inputs]);
+    expect(ran.stdout).toBe('a;f 10\n');
+    expect(ran.stderr).toContain('counted is (unnamed), choose');
+    expect(pvflame(['fold', '-q', ...inputs, '--event', '(unnamed)']).stdout).toBe('a;f 10\n');
+  });
+
+  it('an input that is given twice', () => {
+    const input = file('twice.txt', sample('cycles:'));
+    const ran = pvflame(['fold', input, join(dir, '.', 'twice.txt')]);
+    expect(ran.stdout).toBe('a;f 20\n');
+    expect(ran.stderr).toContain('twice.txt: is given more than once');
+  });
+
+  it('a list of kernel symbols that is none, and values that are not understood', () => {
+    const input = file('plain2.txt', sample('cycles:'));
+    const bad = (args: string[], status: number, said: string) => {
+      const ran = pvflame(args);
+      expect(ran).toMatchObject({ status, stdout: '' });
+      expect(ran.stderr).toContain(said);
+    };
+    const garbage = file('garbage', 'not symbols\n');
+    bad(['fold', input, '--kallsyms', garbage], 3, 'garbage: is no list of kernel symbols');
+    const symbols = file('symbols', '0000000000000000 A fixed_percpu_data\n');
+    expect(pvflame(['fold', input, '--kallsyms', symbols]).status).toBe(0);
+    bad(
+      ['fold', input, '--input-format', 'xx'],
+      2,
+      "--input-format: takes perf-script or perf-data, not 'xx'",
+    );
+    bad([input, input, '--seed', 'abc'], 2, "--seed: takes a number, not 'abc'");
+    bad(['extract', join(dir, 'none.html')], 3, 'none.html: no such file');
+  });
+});
+
 describe('fold', () => {
   const both = join(golden, 'both.txt');
 

@@ -135,6 +135,29 @@ describe('the scanner and the line reader', () => {
     }
   });
 
+  it('keep the same kernel frames where addresses tell frames of one name apart', () => {
+    const options: ProfileOptions = { ...DEFAULT_PROFILE_OPTIONS, kernelOnly: true };
+    const sample = (address: string, dso: string) =>
+      `w 1 [000] 1.000000: 10 cycles: \n\t${address} [unknown] (${dso})\n\n`;
+    const addresses = [
+      'ffffffffc0401234',
+      'db8548105f8b4808',
+      'ffffffffffffff80',
+      '    7f0000001000',
+    ];
+    const dsos = ['[unknown]', '[kernel.kallsyms]'];
+    for (let seed = 0; seed < 64; seed++) {
+      const at = (i: number) => addresses[(seed * 7 + i * (1 + (seed & 6))) % 4] ?? '';
+      const text = Array.from({ length: 12 }, (_, i) =>
+        sample(at(i), dsos[((seed + i) >> 2) & 1] ?? ''),
+      );
+      const sum = (wasm: boolean) =>
+        readThrough(Buffer.from(text.join('')), wasm, options, 'none').profile.runs[0]?.columns[0]
+          ?.total;
+      expect(sum(true), `seed ${seed}`).toBe(sum(false));
+    }
+  });
+
   it('scan flat samples too', () => {
     let byBlock = 0;
     let flat = 0;

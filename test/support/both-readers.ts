@@ -100,6 +100,10 @@ const TRACES = [
   ...[
     'ä=1',
     'foo:  ffffffff81000000 f+0x1 ([k])',
+    '              0     56086603b18a (anonymous namespace)::f+0x1 (/x)',
+    '     1e05080021 |OP N/A|LVL N/A or N/A|BLK  N/A     56086603b18a f+0x1 (/x)',
+    '1e05080021 |OP N/A|LVL N/A or N/A|BLK  N/A               0',
+    'ffffffff81000000 12 ffffffff81000000 f+0x1 ([k])',
     '',
     'x'.repeat(200),
     '1/1 [000] x',
@@ -124,6 +128,8 @@ const ODD_LINES = [
     '\r',
     '\tzzzz f (x)',
     '        4141 f (x)',
+    '              dd   123 [000]     1.500000:       1000 cycles:P: ',
+    '             cc1     7     1.500000:       1000 ',
   ],
   ...[
     'a 1/1 [000] 123456789012.123456: 1 cycles: ',

@@ -85,7 +85,9 @@ budget:
       /^b\.yaml:4: budget\[0\]\.of is 'all', but takes 'each'/,
     ],
     ['budget:\n- op: 7\n  limit: 1', /^b\.yaml:2: budget\[0\]\.op is 7, but takes a pattern/],
-    ['budget:\n- op: []\n  limit: 1', /^b\.yaml:2: budget\[0\]\.op/],
+    ['budget:\n- op: []\n  limit: 1', /^b\.yaml:2: budget\[0\]\.op is a list without a pattern;/],
+    ['budget:\n- op: ""\n  limit: 1', /^b\.yaml:2: budget\[0\]\.op is '', but takes a pattern/],
+    ['budget:\n- op: [a, ""]\n  limit: 1', /^b\.yaml:2: budget\[0\]\.op\[1\] is an empty pattern;/],
     ['budget:\n- op: ""\n  limit: 1', /^b\.yaml:2: budget\[0\]\.op/],
     [
       'budget:\n- bucket: calls\n  limit: 1',

@@ -80,6 +80,7 @@ const cases: readonly (readonly [Format, string, Uint8Array])[] = [
   ['lz4', 'frame', hex('04 22 4d 18 64')],
   ['zip', 'archive', bytes('PK\x03\x04\x14\0')],
   ['utf16', 'with byte order mark', Buffer.from('\u{feff}swapper', 'utf16le')],
+  ['bare-cr', 'of an old Mac', Buffer.from(sample.replaceAll('\n', '\r'))],
   ['utf16', 'without', Buffer.from(sample, 'utf16le')],
   ['text', 'prose', bytes('Dear all,\nplease find attached\n')],
   ['text', 'a table', bytes('function\tinstructions\nstart\t12\n')],

@@ -1,3 +1,4 @@
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -64,6 +65,23 @@ async function failure(path: string, options?: PerfOptions): Promise<string> {
 }
 
 describe('perf.data through perf script', () => {
+  test('perf is asked about files only: what came through a pipe is gone', async () => {
+    fakePerf(`printf '${sample}'`);
+    const pipe = join(folder, 'pipe');
+    spawnSync('mkfifo', [pipe]);
+    const writer = spawn('sh', ['-c', 'cat "$1" > "$2"', 'sh', recording, pipe]);
+    const closed = new Promise((resolve) => writer.on('close', resolve));
+    for (const [path, known] of [
+      [pipe, false],
+      [recording, true],
+    ] as const) {
+      const input = await openPerfScript(path);
+      expect(input.perfData).toBe(known);
+      for await (const chunk of input.chunks) expect(chunk.length).toBeGreaterThan(0);
+    }
+    await closed;
+  });
+
   test('gives perf the file, and hashes the file, not the text', async () => {
     fakePerf(`printf '# ========\\n#\\n${sample}'`);
     const [text, digest] = await read(recording);

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { SITE_FORMATS } from '../../render/formats.js';
-import { writeStdout } from '../outputs.js';
+import { writeOutput } from '../outputs.js';
 import type { SitesOptions } from '../sites.js';
 
 /** Adds the `sites` command to the program. */
@@ -17,6 +17,6 @@ export function registerSites(program: Command): void {
     .option('--code', 'list the machine code of each site, as built and as patched at boot')
     .action(async (vmlinux: string, modules: string[], options: SitesOptions) => {
       const text = await (await import('../sites.js')).runSites([vmlinux, ...modules], options);
-      if (text !== null) writeStdout(text);
+      if (text !== null) await writeOutput('-', text);
     });
 }

@@ -1,5 +1,5 @@
 // Frame lines: "\t%16llx symbol+0xoffset (dso)" (tools/perf/util/evsel_fprintf.c).
-import { CLOSING, CR, hashOf, hexDigits, isHex, mask64, mix, NEWLINE, OPENING, PLUS, same, sameLong, SPACE, TAB } from './memory';
+import { CLOSING, COLON, CR, hashOf, hexDigits, isHex, mask64, mix, NEWLINE, OPENING, PLUS, same, sameLong, SPACE, TAB } from './memory';
 import { frame, frameLike, text } from './names';
 import {
   addRecord, findLine, findRecord, firstLengthOf, follow, idOf, kindOf, mostBytesOf, nextOf, OF_KERNEL, OF_PROGRAM,
@@ -280,6 +280,14 @@ export function flatFrame(at: usize, width: i32, end: usize): i32 {
   return matters && idOf(named) >= 0 ? ofAddress(named, at, width, symbol, eol) : idOf(named);
 }
 
+/** Whether a line ends with a colon or a digit, blanks aside, as sample lines do. */
+function endsLikeSample(at: usize, eol: usize): bool {
+  let last = eol - 1;
+  while (last > at && load<u8>(last) == SPACE) last--;
+  const byte = load<u8>(last);
+  return byte >= 48 && byte <= COLON;
+}
+
 /** A line that is not as perf prints it, and a frame all the same. */
 function oddFrame(at: usize, end: usize): i32 {
   const indent = load<u8>(at);
@@ -291,6 +299,8 @@ function oddFrame(at: usize, end: usize): i32 {
   const eol = endOfLine(text, end);
   if (eol == 0) return UNENDED;
   if (eol == text || load<u8>(eol - 1) == CR) return IRREGULAR;
+  // what may be a sample's line
+  if (indent == SPACE && endsLikeSample(text, eol)) return IRREGULAR;
   after = eol + 1;
   let symbol = text;
   while (isHex(load<u8>(symbol)) && symbol < text + 16) symbol++;

@@ -14,6 +14,7 @@ declare function newForm(
 ): i32;
 
 const OPENING: u8 = 91;
+const BAR: u8 = 124;
 const ENDING: u8 = 93;
 const COLON_BLANK: u16 = <u16>SPACE << 8 | <u16>COLON;
 const MOST_FORMS: i32 = 1 << 16;
@@ -226,6 +227,8 @@ function isIp(at: usize, width: i32, eol: usize): bool {
   const second = hexDigits(symbol);
   if (<i32>(rest - at) < IP_WIDTH - width || load<u8>(symbol) <= SPACE) return false;
   if (second >= 4 && load<u8>(symbol + second) == SPACE) return false;
+  // a data source
+  if (load<u8>(symbol) == BAR) return false;
   // "()" and "(inlined)" name no dso
   if (width < SURE_IP && (load<u8>(eol - 2) == OPENING_PARENTHESIS || load<u64>(eol - 8) == 0x2964656e696c6e69)) return false;
   ipWidth = width;

@@ -39,6 +39,7 @@ describe('comm', () => {
     '12/34 [001]',
     '-1',
     'VM:',
+    'VM: 5 x',
     'perf;script',
     'λé日本',
     '\u202eevil',
@@ -64,6 +65,67 @@ describe('comm', () => {
       ['swapper', 0],
       [':-1', -1],
     ]);
+  });
+});
+
+describe('text without addresses', () => {
+  const comms = ['dd', 'ab', 'cc1', 'bash', 'deadbeef', '12', 'cafe 1 [001]'];
+  const lines = (rest: string) => comms.map((comm) => `${comm.padStart(16)}   123 ${rest}\n`);
+  test.each([
+    '[000]     1.500000:       1000 cycles:P: ',
+    '    1.500000:       1000 ',
+    '    1.500000: cycles: ',
+    '      1000 cycles:P: ',
+  ])('is samples without one, though comms look like addresses: %j', (rest) => {
+    const { samples, recording } = accounted(lines(rest).join(''));
+    expect(samples).toEqual([]);
+    expect(recording.lines.skipped).toEqual([
+      { reason: 'a sample without an address', lines: comms.length, firstLine: 1 },
+    ]);
+  });
+
+  test('frames that blanks indent are frames all the same', () => {
+    const frame = '        ffffffff821ef691 do_syscall_64+0x71 ([kernel.kallsyms])';
+    const bare = '        ffffffff821ef691 foo1';
+    const { samples } = accounted(`${HEAD}\n${frame}\n${bare}\n\n`);
+    expect(samples[0]?.frames.map(({ symbol }) => symbol)).toEqual(['do_syscall_64', 'foo1']);
+  });
+});
+
+test('a comm that begins with a tab, behind a record', () => {
+  const record = 'w 5 [000] 0.900000: PERF_RECORD_NAMESPACES 1/1 - nr_namespaces: 7\n';
+  const more = '\t\t[0/net: 3/0xf0000098, 1/uts: 3/0xeffffffe, 2/ipc: 3/0xefffffff,\n';
+  const { samples, recording } = accounted(
+    `${record}${more}\tt1 5 [000] 1.000000: 1000 cpu-clock: \n${K}\n\n${SAMPLE}`,
+  );
+  expect(samples.map(({ comm }) => comm)).toEqual(['t1', 'nm']);
+  expect(recording.lines.kinds.record).toBe(2);
+});
+
+describe('a flat sample with more fields', () => {
+  const source = '1e05080021 |OP N/A|LVL N/A or N/A|SNP N/A|TLB N/A|LCK N/A|BLK  N/A';
+  test.each([
+    ['addr', '               0 '],
+    ['addr and weight', '    7ffc0a2b8c10              12 '],
+    ['data_src', `      ${source} `],
+    ['addr, data_src, weight', `               0      ${source}               0 `],
+  ])('%s', (_, fields) => {
+    for (const frame of [
+      '    56086603b18a (anonymous namespace)::anon+0x1a (/tmp/w)',
+      'ffffffff815b9c6c __vm_enough_memory+0xc ([kernel.kallsyms])',
+      '    56086603b52b Outer<long>::operator|+0xb (/tmp/w)',
+    ]) {
+      const line = `w   596 52364.947794:     666666 cpu-clock: ${fields}${frame}\n`;
+      const [first] = accounted(line + line).samples;
+      const [, address, symbol] = /(\S+) (.*)\+/.exec(frame) ?? [];
+      expect(first?.frames.map((f) => f.symbol)).toEqual([symbol]);
+      expect(BigInt(`0x${address}`)).toBe(
+        (BigInt(first?.frames[0]?.addressHi ?? 0) << 32n) +
+          BigInt(first?.frames[0]?.addressLo ?? 0),
+      );
+      const chain = `${line.slice(0, line.indexOf(frame))}\n${K}\n\n`;
+      expect(accounted(chain).samples[0]?.frames).toHaveLength(1);
+    }
   });
 });
 

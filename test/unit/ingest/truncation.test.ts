@@ -61,6 +61,19 @@ describe.each([
   });
 });
 
+test.each([
+  ['blanks before an address', CHAIN, '\t      '],
+  ['a frame without a dso', CHAIN.replaceAll(/ \(.*\)$/gm, ''), '\tffffffff821ef691 do_sys'],
+  ['a source line', BARE, '\tffffffff821ef691 do_syscall_64\n  entry.S:1'],
+])('within %s', (_, whole, piece) => {
+  const head = whole.slice(0, whole.indexOf('\n\n') + 2);
+  const text = `${head}${head.slice(0, -1)}${piece}`;
+  const { samples: got, recording } = read(text);
+  expect(recording.truncated).toBe(true);
+  expect(got).toHaveLength(1);
+  expect(recording.lines.total).toBe(lineCount(text));
+});
+
 test('what is cut off is said, with the line', () => {
   const text = CHAIN + CHAIN.slice(0, CHAIN.indexOf('(deleted'));
   const { recording } = read(text);

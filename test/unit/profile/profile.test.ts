@@ -107,12 +107,33 @@ describe('events', () => {
     expect(matchEvent(['cycles:u', 'faults'], 'cycles')).toBe('cycles:u');
     expect(matchEvent(['cycles:u', 'cycles:k'], 'cycles')).toBeUndefined();
     expect(matchEvent(['cycles:u', 'cycles'], 'cycles')).toBe('cycles');
+    expect(matchEvent(['cycles:ppp'], 'cycles:P')).toBe('cycles:ppp');
+    expect(matchEvent(['cycles:uppp'], 'cycles:u')).toBe('cycles:uppp');
+  });
+
+  test('modifiers that say what is counted are not made up, nor left out', () => {
+    expect(matchEvent(['cpu-clock'], 'cpu-clock:u')).toBeUndefined();
+    expect(matchEvent(['cycles:k'], 'cycles:u')).toBeUndefined();
+    expect(matchEvent(['cycles:P'], 'cycles:u')).toBeUndefined();
+  });
+
+  test('an event without a name may be asked for', () => {
+    expect(matchEvent(['', 'cycles'], '(unnamed)')).toBe('');
+    expect(matchEvent(['cycles'], '(unnamed)')).toBeUndefined();
   });
 
   test('the first event seen, or the one asked for, or a UserError', () => {
     const profile = profileOf([print([C, A])]);
-    expect(chooseEvent(profile, undefined, 'x')).toEqual({ event: 'faults', assumed: true });
-    expect(chooseEvent(profile, 'cycles', 'x')).toEqual({ event: 'cycles', assumed: false });
+    expect(chooseEvent(profile, undefined, 'x')).toEqual({
+      event: 'faults',
+      assumed: true,
+      mixed: false,
+    });
+    expect(chooseEvent(profile, 'cycles', 'x')).toEqual({
+      event: 'cycles',
+      assumed: false,
+      mixed: false,
+    });
     expect(() => chooseEvent(profile, 'branches', 'x')).toThrow(UserError);
     expect(() => chooseEvent(profileOf(['']), undefined, 'x')).toThrow(/no samples/);
   });
