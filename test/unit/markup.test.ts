@@ -8,7 +8,7 @@ const HOSTILE = `' onload='a()' " onload="b()" <b>&amp;</b>`;
 
 it('a value stays inside of quotes of either kind, and between tags', () => {
   const { text } = html`<p title="${HOSTILE}"></p>
-    <p title='${HOSTILE}'></p>
+    <p title="${HOSTILE}"></p>
     <p>${HOSTILE}</p>`;
   const { document } = new JSDOM(text).window;
   const [double, single, between] = document.querySelectorAll('p');

@@ -86,9 +86,7 @@ describe('what rows foretell of each other', () => {
   const ROWS = 40;
   /** Variance ratios as three runs would make them, their logarithms spread out a little more. */
   const exponential = (more: number) => {
-    const logs = Array.from({ length: ROWS }, (_, i) =>
-      Math.log(-Math.log(1 - (i + 0.5) / ROWS)),
-    );
+    const logs = Array.from({ length: ROWS }, (_, i) => Math.log(-Math.log(1 - (i + 0.5) / ROWS)));
     const middle = logs.reduce((sum, log) => sum + log, 0) / ROWS;
     const squares = logs.reduce((sum, log) => sum + (log - middle) ** 2, 0) / (ROWS - 0.5);
     const scale = Math.sqrt((trigamma(1) + more) / squares);
