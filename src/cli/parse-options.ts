@@ -15,7 +15,7 @@ export function parseOptions<T extends z.ZodMiniType>(schema: T, given: unknown)
   throw usageError(`--${option}: ${issue?.message ?? 'not understood'}`);
 }
 
-/** Where to write, and in what format: the file's ending decides, else -f, else text. */
+/** Where to write, and in what format: -f, else the file's ending, else text; of several files the ending goes first. */
 export function outputsOf<F extends Format>(options: {
   output: readonly string[];
   format?: F | undefined;
