@@ -19,7 +19,7 @@ export function largestOps(series: Series, most = MOST_OPS): string[] {
     .map(([op]) => op);
 }
 
-/** An op's extra against the reference, in percent of its total; null where it was not seen. */
+/** An op's extra against the reference, in percent of its total; "" where it was not seen. */
 export function opPercent(step: SeriesStep, op: string): number | null {
   return step.ops.find((row) => row.op === op)?.percent ?? null;
 }
