@@ -35,6 +35,15 @@ export function inputError(
   return new UserError(`${where}: ${what}; ${advice}`, ExitStatus.input, { cause });
 }
 
+/** What the operating system says of a path that cannot be read (ELOOP, ENAMETOOLONG, EACCES, ...), as a user's error. */
+export function systemError(error: unknown): UserError | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code, path, syscall } = error as NodeJS.ErrnoException;
+  if (code === undefined || path === undefined || syscall === undefined) return undefined;
+  const what = code === 'ENOENT' ? 'no such file' : `cannot be read (${code})`;
+  return inputError(path, what, 'check the path and its permissions', error);
+}
+
 /** The command line was wrong (exit status 2). */
 export function usageError(message: string): UserError {
   return new UserError(message, ExitStatus.usage);

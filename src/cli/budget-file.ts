@@ -105,6 +105,8 @@ export async function readBudgetFile(path: string): Promise<BudgetEntry[]> {
   const lines = new LineCounter();
   try {
     const document = parseDocument(text, {
+      // its warnings would go to stderr by themselves
+      logLevel: 'error',
       lineCounter: lines,
       prettyErrors: false,
     });

@@ -3,7 +3,7 @@ import { noiseOf, otherKernel } from '../compare/index.js';
 import { inputError, usageError } from '../errors.js';
 import { frameFacts } from '../paravirt/index.js';
 import { takeUpModules } from '../ingest/index.js';
-import { chooseEvent, columnOf, matchEvent, readProfile, type Profile } from '../profile/index.js';
+import { chooseEvent, readProfile, type Profile } from '../profile/index.js';
 import { renderCheckText } from '../render/check-text.js';
 import type { CheckReport } from '../report/check-schema.js';
 import { buildCheck } from '../report/check.js';
@@ -15,7 +15,7 @@ import { requireWritable, writeOutput, writeStdout } from './outputs.js';
 import { shownFile, shownOptions } from './shown-command.js';
 import { parseOptions } from './parse-options.js';
 import { progress } from './progress.js';
-import { opsOf } from './sides.js';
+import { opsOf, requireOneEvent } from './sides.js';
 import { say } from './terminal.js';
 
 const optionsSchema = z.object({
@@ -43,7 +43,7 @@ export async function check(inputs: string[], given: unknown): Promise<void> {
   const options = parseCheckOptions(given);
   const paths = expandFolders(inputs);
   requireOneStdin(paths);
-  requireDistinct(paths, [options.output]);
+  requireDistinct(paths, [options.output], options);
   requireWritable(options.output);
   if (paths.length < 2)
     throw usageError(
@@ -102,22 +102,6 @@ export async function checkReport(paths: string[], options: CheckOptions): Promi
       ...paths.map((path) => shownFile(path, options.withPaths)),
       ...shownOptions(options, optionsSchema.parse({})),
     ],
-  });
-}
-
-function requireOneEvent(profile: Profile, event: string, paths: readonly string[]): void {
-  profile.runs.forEach((run, i) => {
-    if ((columnOf(run, event)?.samples ?? 0) > 0) return;
-    const names = run.columns.filter((column) => column.samples > 0).map(({ event: name }) => name);
-    const alike = matchEvent(names, event);
-    const held = names.map((name) => name || '(unnamed)').join(', ') || 'no sample that is kept';
-    throw inputError(
-      paths[i] ?? run.path,
-      `holds ${held}, but ${event || '(unnamed)'} is counted`,
-      alike === undefined
-        ? 'different events are not compared: choose with --event'
-        : 'the same counter with other modifiers samples otherwise: record all runs alike',
-    );
   });
 }
 

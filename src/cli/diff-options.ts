@@ -19,7 +19,9 @@ export const works = z.pipe(
 
 /** "0.2%" or "0.2" */
 export const percentOption = z.pipe(
-  z.string().check(z.regex(/^\d+(?:\.\d+)? ?%?$/, 'give percent of the base total, as in 0.2%')),
+  z
+    .string()
+    .check(z.regex(/^\d+(?:\.\d+)?(?:e-?\d+)? ?%?$/, 'give percent of the base total, as in 0.2%')),
   z.transform((text: string) => Number.parseFloat(text)),
 );
 

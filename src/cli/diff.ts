@@ -29,12 +29,9 @@ export async function diff(operands: string[], given: unknown): Promise<void> {
   const outputs = outputsOf(options);
   requireOneStdin([...paths.base, ...paths.new]);
   requireDistinct(
-    [
-      ...[...paths.base, ...paths.new],
-      ...[...(options.baseStat ?? []), ...(options.newStat ?? []), options.budgetFile ?? '-'],
-      ...[options.baseConfig ?? '-', options.newConfig ?? '-'],
-    ],
+    [...paths.base, ...paths.new],
     outputs.map((output) => output.path),
+    options,
   );
   for (const output of outputs) requireWritable(output.path);
   const { report, sides } = await compareFiles(paths, options, async () => {

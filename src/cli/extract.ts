@@ -19,7 +19,7 @@ export async function extract(path: string, given: unknown): Promise<void> {
   const parsed = optionsSchema.safeParse(given);
   if (!parsed.success) throw usageError("--folded: give 'base' or 'new'");
   const options = parsed.data;
-  requireDistinct([path], [options.output]);
+  requireDistinct([path], [options.output], {});
   requireWritable(options.output);
   const page = readPage(path);
   const text =

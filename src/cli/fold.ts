@@ -26,7 +26,7 @@ const optionsSchema = z.object({
 export async function fold(paths: string[], given: unknown): Promise<void> {
   const options = parseOptions(optionsSchema, given);
   requireOneStdin(paths);
-  requireDistinct(paths, [options.output]);
+  requireDistinct(paths, [options.output], options);
   requireWritable(options.output);
   progress.begin(paths, options.quiet);
   takeUpModules();

@@ -84,7 +84,7 @@ async function readCode(from: ImageSource, equivalents: boolean): Promise<ImageC
     throw inputError(
       from.vmlinux,
       'has no symbols',
-      'give the vmlinux of the build, or a copy of /proc/kallsyms with --base-kallsyms/--new-kallsyms',
+      "give the vmlinux of the build, or a copy of /proc/kallsyms with that side's --...-kallsyms",
     );
   }
   return imageCode(image, await findSites(image), {

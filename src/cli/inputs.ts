@@ -41,8 +41,24 @@ export function requireOneStdin(paths: readonly string[]): void {
   }
 }
 
-/** An output must not be one of the inputs. */
-export function requireDistinct(inputs: readonly string[], outputs: readonly string[]): void {
+/** Options that name files to read, whatever profile they are of. */
+const NAMES_FILES = /(?:vmlinux|kallsyms|sites|stat|config|budgetFile|counts)$/i;
+
+/** The files that options name. A label before it, as in `--vmlinux LABEL=FILE`, is not of the name. */
+export function filesOf(options: Readonly<Record<string, unknown>>): string[] {
+  const named = Object.entries(options).filter(([option]) => NAMES_FILES.test(option));
+  return named
+    .flatMap(([, given]) => (Array.isArray(given) ? (given as unknown[]) : [given]))
+    .filter((file) => typeof file === 'string')
+    .flatMap((file) => [file, file.replace(/^[^=]*=/, '')]);
+}
+
+/** An output must be none of the files that are read: the inputs, and what `options` name. */
+export function requireDistinct(
+  inputs: readonly string[],
+  outputs: readonly string[],
+  options: Readonly<Record<string, unknown>>,
+): void {
   const real = (path: string) => {
     try {
       return realpathSync(path);
@@ -50,7 +66,7 @@ export function requireDistinct(inputs: readonly string[], outputs: readonly str
       return path;
     }
   };
-  const known = new Set(inputs.filter((path) => path !== '-').map(real));
+  const known = new Set([...inputs, ...filesOf(options)].filter((path) => path !== '-').map(real));
   const clash = outputs.find((path) => path !== '-' && known.has(real(path)));
   if (clash !== undefined) throw usageError(`${clash}: is an input; name another output`);
 }

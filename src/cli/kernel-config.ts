@@ -22,8 +22,9 @@ export function readConfig(path: string, release: string | null, withPaths: bool
     if (set?.[1] !== undefined) options.set(set[1], set[2]?.trim() ?? '');
   }
   if (options.size === 0) throw inputError(path, 'has no CONFIG_ line', `give ${WHAT}`);
-  const version = /^# Linux\/\S+ (\d+\.\d+\.\d+)\S* Kernel Configuration/m.exec(text)?.[1];
-  const recorded = release === null ? undefined : /^\d+\.\d+\.\d+/.exec(release)?.[0];
+  const version = /^# Linux\/\S+ (\d+\.\d+)\S* Kernel Configuration/m.exec(text)?.[1];
+  // distributions keep the third number of their ABI in the release: 6.1.0-56-amd64 is of 6.1.192
+  const recorded = release === null ? undefined : /^\d+\.\d+/.exec(release)?.[0];
   if (version !== undefined && recorded !== undefined && version !== recorded)
     throw inputError(
       path,

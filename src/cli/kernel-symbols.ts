@@ -8,7 +8,7 @@ export function requireSymbols(
   facts: FrameFacts,
   event: string,
   paths: readonly string[],
-  kallsymsOption: string,
+  kallsymsOption?: string,
 ): void {
   const { stacks, frames } = profile;
   profile.runs.forEach((run, i) => {
@@ -25,8 +25,10 @@ export function requireSymbols(
     throw inputError(
       paths[i] ?? run.path,
       'all kernel symbols are [unknown]',
-      'run perf script as root with kernel.kptr_restrict=0; ' +
-        `for perf.data give ${kallsymsOption}, a copy of /proc/kallsyms`,
+      'run perf script as root with kernel.kptr_restrict=0' +
+        (kallsymsOption === undefined
+          ? ''
+          : `; for perf.data give ${kallsymsOption}, a copy of /proc/kallsyms`),
     );
   });
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { ExitStatus, UserError, usageError } from '../errors.js';
+import { ExitStatus, systemError, UserError, usageError } from '../errors.js';
 import { VERSION } from '../version.js';
 import { registerCheck } from './commands/check.js';
 import { registerDiff } from './commands/diff.js';
@@ -91,12 +91,14 @@ function distance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
-function exitStatusOf(error: unknown): number {
-  if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return ExitStatus.done;
-    say(`${error.message.replace(/^error: /, '')}; see pvflame --help`);
+function exitStatusOf(thrown: unknown, [word = '']: readonly string[]): number {
+  if (thrown instanceof CommanderError) {
+    if (thrown.exitCode === 0) return ExitStatus.done;
+    const help = NAMES.includes(word) ? `pvflame ${word} --help` : 'pvflame --help';
+    say(`${thrown.message.replace(/^error: /, '')}; see ${help}`);
     return ExitStatus.usage;
   }
+  const error = systemError(thrown) ?? thrown;
   if (error instanceof EnoughRead) return ExitStatus.done;
   const debug = process.env['PVFLAME_DEBUG'] === '1';
   if (error instanceof UserError) {
@@ -127,11 +129,11 @@ export async function main(): Promise<void> {
       process.exit(status);
     });
   }
+  const args = process.argv.slice(2);
   try {
-    const args = process.argv.slice(2);
     refuseMistyped(args);
     await program(args).parseAsync(args, { from: 'user' });
   } catch (error) {
-    process.exitCode = exitStatusOf(error);
+    process.exitCode = exitStatusOf(error, args);
   }
 }

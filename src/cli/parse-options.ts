@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import en from 'zod/v4/locales/en.js';
 import * as z from 'zod/mini';
 import { usageError } from '../errors.js';
@@ -15,13 +16,14 @@ export function parseOptions<T extends z.ZodMiniType>(schema: T, given: unknown)
   throw usageError(`--${option}: ${issue?.message ?? 'not understood'}`);
 }
 
-/** Where to write, and in what format: -f, else the file's ending, else text; of several files the ending goes first. */
+/** Where to write, and in what format: of one output -f decides, else its ending; of several each one's ending, else -f; else text. */
 export function outputsOf<F extends Format>(options: {
   output: readonly string[];
   format?: F | undefined;
 }): { path: string; format: F | Format }[] {
   const paths = options.output.length === 0 ? ['-'] : options.output;
-  const twice = paths.find((path, i) => paths.indexOf(path) !== i);
+  const places = paths.map((path) => (path === '-' ? path : resolve(path)));
+  const twice = paths.find((_, i) => places.indexOf(places[i] ?? '') !== i);
   if (twice !== undefined) throw usageError(`-o ${twice}: is given twice`);
   return paths.map((path) => ({
     path,

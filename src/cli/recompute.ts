@@ -10,6 +10,8 @@ import { parseDiffOptions, type DiffOptions } from './diff-options.js';
 /** Inputs by their SHA-256, and what is wrong with them. */
 export interface Matched {
   bySha256: ReadonlyMap<string, string>;
+  /** All of them, also those of equal content. */
+  given: readonly string[];
   wrong: string[];
 }
 
@@ -58,14 +60,14 @@ export function filesOf(report: Report): NamedFile[] {
  */
 export async function recompute(
   report: Report,
-  { bySha256 }: Matched,
+  { bySha256, given }: Matched,
 ): Promise<{ said: string[]; wrong: string[] }> {
   const { version } = report.provenance;
   const options = optionsOf(report);
   if (version !== VERSION || options === undefined) {
     return { said: [`not computed again: made by pvflame ${version}`], wrong: [] };
   }
-  const byName = new Map([...bySha256.values()].map((path) => [basename(path), path]));
+  const byName = new Map(given.map((path) => [basename(path), path]));
   const found = filesOf(report).map((file) => ({
     ...file,
     path: file.sha256 === null ? byName.get(file.name) : bySha256.get(file.sha256),

@@ -41,6 +41,7 @@ export async function series(operands: string[], given: unknown): Promise<void> 
   requireDistinct(
     inputs,
     outputs.map(({ path }) => path),
+    options,
   );
   for (const { path } of outputs) requireWritable(path);
   const document = await seriesOfFiles(steps, options);
@@ -93,7 +94,7 @@ export async function seriesOfFiles(
             new: paths,
           });
     event ??= own;
-    return kernelSide(profile, own, paths, facts, images?.get(label), '--kallsyms');
+    return kernelSide(profile, own, paths, facts, images?.get(label));
   });
   const reference = Math.max(
     0,

@@ -1,5 +1,5 @@
-import { makeSide, type Side } from '../compare/index.js';
-import { ExitStatus, UserError } from '../errors.js';
+import { makeSide, otherKernel, type Side } from '../compare/index.js';
+import { ExitStatus, inputError, UserError } from '../errors.js';
 import {
   frameFacts,
   locate,
@@ -10,7 +10,7 @@ import {
   type KernelOps,
   type Located,
 } from '../paravirt/index.js';
-import { eventsOf, matchEvent, type Profile } from '../profile/index.js';
+import { columnOf, eventsOf, matchEvent, type Profile } from '../profile/index.js';
 import { requireSymbols } from './kernel-symbols.js';
 
 /** The event in new that is base's; different events are refused, never compared. */
@@ -52,16 +52,52 @@ export function kernelSide(
   paths: string[],
   options: FactOptions,
   code: ImageCode | undefined,
-  kallsymsOptions: string,
+  kallsymsOptions?: string,
 ): KernelSide {
   const facts = frameFacts(profile.frames, options);
   requireSymbols(profile, facts, event, paths, kallsymsOptions);
+  requireOneEvent(profile, event, paths);
+  requireOneKernel(profile, facts, event, paths);
   if (code === undefined) return { profile, facts, event, located: undefined };
   requireRelease(profile, code, paths);
   requireBuildId(profile, code);
   const located = locate(profile.frames, facts, code, paths.join(', '));
   renameByImage(facts, located, options);
   return { profile, facts, event, located };
+}
+
+/** Every run of a side has samples of the event: one without would count as a run of weight 0. */
+export function requireOneEvent(profile: Profile, event: string, paths: readonly string[]): void {
+  profile.runs.forEach((run, i) => {
+    if ((columnOf(run, event)?.samples ?? 0) > 0) return;
+    const names = run.columns.filter((column) => column.samples > 0).map(({ event: name }) => name);
+    const alike = matchEvent(names, event);
+    const held = names.map((name) => name || '(unnamed)').join(', ') || 'no sample that is kept';
+    throw inputError(
+      paths[i] ?? run.path,
+      `holds ${held}, but ${event || '(unnamed)'} is counted`,
+      alike === undefined
+        ? 'different events are not compared: choose with --event'
+        : 'the same counter with other modifiers samples otherwise: record all runs alike',
+    );
+  });
+}
+
+/** A side is one kernel: the mean of runs of two is neither's. */
+function requireOneKernel(
+  profile: Profile,
+  facts: FrameFacts,
+  event: string,
+  paths: readonly string[],
+): void {
+  if (profile.runs.length < 2) return;
+  const other = otherKernel(profile, facts, event);
+  if (other === undefined) return;
+  throw inputError(
+    paths[profile.runs.indexOf(other.run)] ?? other.run.path,
+    other.why,
+    'the runs of a side are of one kernel',
+  );
 }
 
 /** An image of another version is named as such; the addresses would only say that it is wrong. */

@@ -9,6 +9,7 @@ import {
   type SiteTable,
 } from '../paravirt/image/index.js';
 import type { SitesDocument, SitesImage, SitesRow } from '../report/sites-schema.js';
+import { requireDistinct } from './inputs.js';
 import { requireWritable, writeOutput } from './outputs.js';
 import { sha256Of } from './sha256.js';
 import type { SiteFormat } from '../render/formats.js';
@@ -25,7 +26,6 @@ export interface SitesOptions {
 interface Read {
   readonly image: KernelImage;
   readonly table: SiteTable;
-  readonly sha256: string;
 }
 
 /** `irq` and `irq.*` are a group, `*_val` any op that ends so, anything else one op. */
@@ -37,7 +37,7 @@ export function opMatcher(pattern: string): (op: string) => boolean {
   return (op) => whole.test(op);
 }
 
-function imagePart({ image, table, sha256 }: Read): SitesImage {
+function imagePart({ image, table }: Read, sha256: string): SitesImage {
   return {
     name: basename(image.path),
     sha256,
@@ -65,31 +65,45 @@ function rows({ image, table }: Read, wanted: (op: string) => boolean): SitesRow
     }));
 }
 
-/** Reads a kernel and its modules and makes the site table document. */
-export async function sitesDocument(
-  paths: readonly [string, ...string[]],
-  options: Pick<SitesOptions, 'kallsyms' | 'op'> = {},
-): Promise<SitesDocument> {
-  const wanted = options.op === undefined ? () => true : opMatcher(options.op);
-  const listing =
-    options.kallsyms === undefined ? undefined : await readListingFile(options.kallsyms);
+type What = Pick<SitesOptions, 'kallsyms' | 'op'>;
+
+function matcherOf({ op }: What): (op: string) => boolean {
+  return op === undefined ? () => true : opMatcher(op);
+}
+
+/** Reads a kernel and its modules, which must be of one build. */
+async function readImages(paths: readonly string[], { kallsyms }: What): Promise<readonly Read[]> {
+  const listing = kallsyms === undefined ? undefined : await readListingFile(kallsyms);
   const reads: Read[] = [];
-  let kernel: KernelImage | null = null;
+  let kernel: Read | null = null;
   for (const path of paths) {
     const image = await readKernelImage(path, listing === undefined ? {} : { listing });
     if (reads.length > 0 && image.kind !== 'module') {
       throw inputError(path, 'a second kernel image', 'give one kernel, then its modules');
     }
-    if (image.kind !== 'module') kernel = image;
-    checkRelease(kernel, image);
-    reads.push({ image, table: await findSites(image, kernel), sha256: await sha256Of(path) });
+    checkRelease(kernel?.image ?? null, image);
+    const read: Read = { image, table: await findSites(image, kernel) };
+    if (image.kind !== 'module') kernel = read;
+    reads.push(read);
   }
-  const [first, ...rest] = reads;
+  return reads;
+}
+
+/** Reads a kernel and its modules and makes the site table document. */
+export async function sitesDocument(
+  paths: readonly [string, ...string[]],
+  options: What = {},
+): Promise<SitesDocument> {
+  const wanted = matcherOf(options);
+  const reads = await readImages(paths, options);
+  const images: SitesImage[] = [];
+  for (const read of reads) images.push(imagePart(read, await sha256Of(read.image.path)));
+  const [first, ...rest] = images;
   if (first === undefined) throw usageError('sites: give a kernel image');
   return {
     schema: 'pvflame-sites/1',
-    image: imagePart(first),
-    modules: rest.map(imagePart),
+    image: first,
+    modules: rest,
     filter: options.op ?? null,
     sites: reads.flatMap((read) => rows(read, wanted)),
   };
@@ -120,15 +134,9 @@ function formatOf(options: SitesOptions): SiteFormat {
 
 /** Every site's machine code in both states, as lines under its row. */
 async function codeListing(paths: readonly string[], options: SitesOptions): Promise<string> {
-  const wanted = options.op === undefined ? () => true : opMatcher(options.op);
-  const listing =
-    options.kallsyms === undefined ? undefined : await readListingFile(options.kallsyms);
+  const wanted = matcherOf(options);
   const lines: string[] = [];
-  let kernel: KernelImage | null = null;
-  for (const path of paths) {
-    const image = await readKernelImage(path, listing === undefined ? {} : { listing });
-    if (image.kind !== 'module') kernel = image;
-    const table = await findSites(image, kernel);
+  for (const { image, table } of await readImages(paths, options)) {
     const show = await siteCoder(image, table);
     for (const site of table.sites.filter((s) => wanted(s.op))) {
       const { built, patched } = show(site);
@@ -149,11 +157,18 @@ export async function runSites(
   paths: readonly [string, ...string[]],
   options: SitesOptions = {},
 ): Promise<string | null> {
-  if (options.output !== undefined) requireWritable(options.output);
+  const format = formatOf(options);
+  if (options.code === true && format !== 'table') {
+    throw usageError(`--code lists machine code as text, not as ${format}: leave out one of them`);
+  }
+  if (options.output !== undefined) {
+    requireDistinct(paths, [options.output], { ...options });
+    requireWritable(options.output);
+  }
   const text =
     options.code === true
       ? await codeListing(paths, options)
-      : renderSites(await sitesDocument(paths, options), formatOf(options));
+      : renderSites(await sitesDocument(paths, options), format);
   if (options.output === undefined || options.output === '-') return text;
   await writeOutput(options.output, text);
   return null;

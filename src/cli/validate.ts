@@ -40,10 +40,10 @@ export async function validate(given: unknown): Promise<void> {
   const inputs = Object.values(paths).flat();
   const outputs = outputsWithoutFolded(options);
   requireOneStdin(inputs);
-  const read = [options.budgetFile, options.counts, ...statPaths(options)];
   requireDistinct(
-    [...inputs, ...read.filter((path) => path !== undefined)],
+    inputs,
     outputs.map((output) => output.path),
+    options,
   );
   for (const output of outputs) requireWritable(output.path);
   const validation = await validateFiles(paths, options);
@@ -51,10 +51,6 @@ export async function validate(given: unknown): Promise<void> {
     await write(output, await renderValidation(validation, output.format));
   if (!options.quiet) summarise(validation, outputs, options.verbose);
   process.exitCode = budgetStatus(validation, options.budgetStrict);
-}
-
-function statPaths({ nativeStat, beforeStat, afterStat }: ValidateOptions): string[] {
-  return [...(nativeStat ?? []), ...(beforeStat ?? []), ...(afterStat ?? [])];
 }
 
 /** Reads every profile once and compares each two of them as `pvflame diff` does. */

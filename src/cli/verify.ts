@@ -97,6 +97,7 @@ async function matchInputs(report: Report, inputs: readonly string[]): Promise<M
   ]);
   return {
     bySha256: given,
+    given: inputs,
     wrong: [
       ...runs
         .filter((run) => !given.has(run.sha256))

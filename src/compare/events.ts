@@ -5,7 +5,8 @@ export function isTimerEvent(event: string): boolean {
 
 /** An event whose addresses are those of the instruction itself: PEBS and IBS (`:p` to `:ppp`, `:P`). */
 export function isPreciseEvent(event: string): boolean {
-  return /(?::|\/)[ukhGHSDIWeb]*[pP]+\w*$/.test(event) || /^ibs_op\//.test(event);
+  // nothing but modifiers: a tracepoint's name may begin like one
+  return /(?::|\/)[ukhGHSDIWeb]*[pP]+[ukhGHpPSDIWeb]*$/.test(event) || /^ibs_op\//.test(event);
 }
 
 /** What a weight of this event counts; nothing but cycles is ever called cycles. */

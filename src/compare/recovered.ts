@@ -4,8 +4,10 @@ import {
   estimateOfTotals,
   findSpread,
   recoveredShare,
+  spreadOfOps,
   type Interval,
   type Share,
+  type Totals,
 } from './stats/index.js';
 import { mean, nothing, type Measured } from './tally.js';
 
@@ -82,6 +84,7 @@ function verdictOf(low: number, high: number): RecoveredVerdict {
 export interface Weighed {
   total: { base: Measured; new: Measured };
   functions: readonly { base: Measured; new: Measured }[];
+  ops: readonly { base: Measured; new: Measured }[];
 }
 
 /** A row on each of the three profiles. */
@@ -96,15 +99,22 @@ export interface RowOfThree {
  * where rows are lower bounds (docs/ledger.md). Variances are moderated over functions, as
  * the rows' own intervals are.
  */
-export function recoveredOfRows({ nativeBefore, nativeAfter }: Record<keyof Pairs, Weighed>) {
+export function recoveredOfRows(
+  { nativeBefore, nativeAfter }: Record<keyof Pairs, Weighed>,
+  kind: 'functions' | 'ops',
+) {
   const totals = {
     native: mean(nativeBefore.total.base),
     before: mean(nativeBefore.total.new),
     after: mean(nativeAfter.total.new),
   };
+  const spreadOf = ({ functions, ops }: Weighed, of: Totals) => {
+    const spread = findSpread(functions, of);
+    return kind === 'ops' ? spreadOfOps(spread, ops, of) : spread;
+  };
   const spreads = {
-    before: findSpread(nativeBefore.functions, { base: totals.native, new: totals.before }),
-    after: findSpread(nativeAfter.functions, { base: totals.native, new: totals.after }),
+    before: spreadOf(nativeBefore, { base: totals.native, new: totals.before }),
+    after: spreadOf(nativeAfter, { base: totals.native, new: totals.after }),
   };
   return (row: RowOfThree): Recovered =>
     judged(

@@ -5,6 +5,7 @@ import {
   changeOfRuns,
   findSpread,
   MIN_SAMPLES,
+  spreadOfOps,
   type Interval,
 } from './stats/index.js';
 import { mean } from './tally.js';
@@ -29,7 +30,7 @@ export function firstChanges(steps: readonly Comparison[]): OpStep[] {
   const tests = steps.flatMap((comparison, step) => {
     if (comparison.findings.basis !== 'runs') return [];
     const totals = { base: mean(comparison.total.base), new: mean(comparison.total.new) };
-    const spread = findSpread(comparison.functions, totals);
+    const spread = spreadOfOps(findSpread(comparison.functions, totals), comparison.ops, totals);
     return comparison.ops
       .filter((row) => row.base.samples + row.new.samples >= MIN_SAMPLES)
       .map((row) => ({ op: row.op, step, ...changeOfRuns(row.base, row.new, totals, spread) }));
@@ -39,6 +40,8 @@ export function firstChanges(steps: readonly Comparison[]): OpStep[] {
   tests.forEach(({ op, step, delta, interval }, i) => {
     const adjusted = q[i] ?? 1;
     if (adjusted > ALPHA || interval === null || (interval[0] <= 0 && interval[1] >= 0)) return;
+    // a timer's rows are lower bounds, of which nothing can be said to have become less
+    if (delta < 0 && steps[step]?.timer === true) return;
     if (!first.has(op)) first.set(op, { op, step, delta, interval, q: adjusted });
   });
   return [...first.values()].sort(

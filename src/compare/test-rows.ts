@@ -8,6 +8,7 @@ import {
   hierarchicalQ,
   MIN_SAMPLES,
   scaleVariance,
+  spreadOfOps,
   verdictOf,
   VERDICTS,
   type Change,
@@ -15,6 +16,7 @@ import {
   type RowDispersions,
   type RowPair,
   type RunRow,
+  type Spread,
   type TreeTest,
   type Verdict,
 } from './stats/index.js';
@@ -99,15 +101,17 @@ function overRuns(rows: Testable): Method {
   const spread = findSpread(rows.functions, totals);
   const isLarge = (row: RowPair) =>
     mean(row.base) > LARGE * totals.base || mean(row.new) > LARGE * totals.new;
-  const change = (row: RowPair, isSum: boolean) =>
-    changeOfRuns(row.base, row.new, totals, isSum ? undefined : spread, 'decision');
+  const ofOps = spreadOfOps(spread, rows.ops, totals);
+  const change = (row: RowPair, of: Spread | undefined) =>
+    changeOfRuns(row.base, row.new, totals, of, 'decision');
+  // sums of many functions do not spread as one does
+  const spreads = { ledger: undefined, ops: ofOps, sites: ofOps, functions: spread };
   const { frames } = rows;
   return {
-    // sums of many functions do not spread as one does
-    row: (row, kind) => change(row, kind === 'ledger'),
+    row: (row, kind) => change(row, spreads[kind]),
     frame: (at) => {
       const row = { base: rowAt(frames.base, at), new: rowAt(frames.new, at) };
-      return change(row, isLarge(row));
+      return change(row, isLarge(row) ? undefined : spread);
     },
   };
 }

@@ -75,10 +75,3 @@ export function showPlace(place: Place, zoomed: boolean): void {
   if (document.activeElement !== searchBox()) searchBox().value = place.search;
   (element('reset') as HTMLButtonElement).disabled = !zoomed && view.kind === 'all';
 }
-
-/** Puts a name into the search box and shows where it is in the graph. */
-export function searchFor(name: string, actions: Actions): void {
-  searchBox().value = name;
-  actions.search(name);
-  element('graph-h').scrollIntoView();
-}

@@ -31,7 +31,8 @@ export function showDetails(
   const rows = button('Rows in the tables', () => {
     if (actions.rows()) return;
     rows.textContent = 'No row in the tables';
-    rows.disabled = true;
+    // disabled it would lose the focus
+    rows.setAttribute('aria-disabled', 'true');
   });
   buttons.append(button('Callers and callees', actions.around), rows);
   panel.append(buttons);

@@ -54,10 +54,16 @@ export function setTabStop(host: HTMLElement, stop: FrameGroup | null): void {
   stop?.setAttribute('tabindex', '0');
 }
 
-/** Gives a frame the focus. */
-export function focusFrame(host: HTMLElement, frame: FrameGroup | null): void {
+/** Gives a frame the focus, and brings it into sight unless `still`. */
+export function focusFrame(host: HTMLElement, frame: FrameGroup | null, still = false): void {
   // the old one loses its tabindex after its focus: the other way round lays the page out once more
   frame?.setAttribute('tabindex', '0');
   frame?.focus({ preventScroll: true });
+  if (!still) bringIntoSight(frame);
   setTabStop(host, frame);
+}
+
+/** Scrolls no further than it takes; frames are as wide as the graph at most, which never scrolls sideways. */
+export function bringIntoSight(frame: Element | null): void {
+  frame?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
 }

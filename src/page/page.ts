@@ -1,6 +1,7 @@
 import type { Report } from '../report/schema.js';
 import type { View } from '../render/shared/derive.js';
 import type { GraphContext } from '../render/shared/describe.js';
+import { foldWords } from '../render/shared/cut.js';
 import { intervalNote } from '../render/shared/noise.js';
 import { formatCount, plural } from '../render/shared/numbers.js';
 import { reportTables } from '../render/shared/report-tables.js';
@@ -8,12 +9,13 @@ import { searchTree, type SearchResult } from '../render/shared/search.js';
 import { at, buildTree, frameWidths, nodeName, type WidthMode } from '../render/shared/tree.js';
 import { chartData, LIVE_FRAMES, type ChartData } from './chart-data.js';
 import { makeChart, type Chart } from './chart.js';
-import { listComms, listenToControls, searchFor, showPlace, type Actions } from './controls.js';
+import { listComms, listenToControls, showPlace, type Actions } from './controls.js';
 import { element } from './document.js';
 import { groupOf, listenToFrames } from './frames.js';
-import { focusFrame, setTabStop } from './keyboard.js';
+import { bringIntoSight, focusFrame, setTabStop } from './keyboard.js';
 import { findPath, fromHash, pathOf, START, toHash, type Place } from './location.js';
 import { listenToNames } from './names.js';
+import { watchOverflow } from './overflow.js';
 import { markMatches, searchSentence } from './search.js';
 import { enlivenTables } from './tables.js';
 import { shownView, type Shown } from './view.js';
@@ -25,6 +27,9 @@ const WIDTH_WORDS: Readonly<Record<WidthMode, string>> = {
   change: 'change of self weight, absolute, added up',
 };
 
+/** The state of history entries that were shown: one without it is a link just followed. */
+const SHOWN = 1;
+
 /** Replaces the static graph by the interactive one and brings the controls to life. */
 export function startPage(report: Report): void {
   const whole: GraphContext = {
@@ -35,6 +40,7 @@ export function startPage(report: Report): void {
     noise: intervalNote(report),
   };
   const tables = enlivenTables(() => reportTables(report));
+  watchOverflow();
   if (whole.tree.size === 0) return;
   new GraphPage(whole, tables.show).start();
 }
@@ -48,6 +54,8 @@ class GraphPage {
   /** The node whose frame is in the tab order, and which the buttons are about. */
   private current = 0;
   private found: SearchResult | null = null;
+  /** Where callers and callees were last asked for: leaving them leads back there. */
+  private outside: { place: Pick<Place, 'view' | 'path'>; frame: readonly string[] } | null = null;
   private readonly box = element('graph-box');
   private readonly main: Chart;
   private readonly callers: Chart;
@@ -78,7 +86,9 @@ class GraphPage {
     const actions = this.actions();
     listenToControls(actions);
     listenToNames((name) => {
-      searchFor(name, actions);
+      // an entry of its own: back leads to the row again
+      this.visit({ search: name }, false);
+      this.leadToGraph(this.main.host.querySelector('rect.hit, rect.hit-inside'));
     });
     this.showCurrent = listenToFrames(this.main, {
       context: () => this.shown.main,
@@ -88,6 +98,10 @@ class GraphPage {
         this.visit({ path: pathOf(this.shown.main.tree, node) }, focus);
       },
       zoomOut: () => {
+        if (this.zoom === 0 && this.place.view.kind === 'around') {
+          this.leaveAround();
+          return;
+        }
         const above = Math.max(0, at(this.shown.main.tree.parent, this.zoom));
         this.visit({ path: pathOf(this.shown.main.tree, above) }, true);
       },
@@ -108,7 +122,7 @@ class GraphPage {
         this.showAround(this.shown.callers ?? this.shown.main, node);
       },
       zoomOut: () => {
-        this.visit({ view: { kind: 'all' }, path: [] }, true);
+        this.leaveAround();
       },
       focused: () => undefined,
       around: (node) => {
@@ -117,8 +131,10 @@ class GraphPage {
       rows: this.showRows,
     });
     this.showCurrent();
-    addEventListener('popstate', () => {
+    this.followLink(history.state);
+    addEventListener('popstate', ({ state }) => {
       this.go(fromHash(location.hash));
+      this.followLink(state);
     });
     new ResizeObserver(() => {
       if (this.innerWidth() === this.width) return;
@@ -131,11 +147,12 @@ class GraphPage {
     return {
       search: (term) => {
         this.place = { ...this.place, search: term };
-        history.replaceState(null, '', toHash(this.place) || location.pathname + location.search);
+        history.replaceState(SHOWN, '', toHash(this.place) || location.pathname + location.search);
         this.search();
       },
       reset: () => {
-        this.visit({ view: { kind: 'all' }, path: [] }, false);
+        // the button is disabled then, and would take the focus along
+        this.visit({ view: { kind: 'all' }, path: [] }, true);
       },
       around: () => {
         this.showAround(this.shown.main, this.current);
@@ -150,20 +167,42 @@ class GraphPage {
     const name = nodeName(tree, node);
     const view: View =
       node === 0 && this.place.view.kind !== 'around' ? { kind: 'all' } : { kind: 'around', name };
+    if (this.place.view.kind !== 'around')
+      this.outside = { place: this.place, frame: pathOf(tree, node) };
     this.visit({ view, path: [] }, true);
   }
 
+  private leaveAround(): void {
+    const { view, path } = this.outside?.place ?? START;
+    this.visit({ view, path }, true, this.outside?.frame);
+  }
+
+  /** A link that says what to show leads to the graph, which is far below the page's top. */
+  private followLink(state: unknown): void {
+    if (state !== null || toHash(fromHash(location.hash)) === '') return;
+    history.replaceState(SHOWN, '');
+    const frame = groupOf(this.main.groups(), this.current);
+    focusFrame(this.main.host, frame, true);
+    this.leadToGraph(frame);
+  }
+
+  private leadToGraph(frame: Element | null): void {
+    element('controls').scrollIntoView();
+    bringIntoSight(frame);
+  }
+
   /** Goes somewhere new, which back undoes. */
-  private visit(part: Partial<Place>, focus: boolean): void {
+  private visit(part: Partial<Place>, focus: boolean, frame?: readonly string[]): void {
     const next = { ...this.place, ...part };
     const hash = toHash(next);
     if (hash !== toHash(this.place)) {
-      history.pushState(null, '', hash || location.pathname + location.search);
+      history.pushState(SHOWN, '', hash || location.pathname + location.search);
     }
-    this.go(next, focus);
+    this.go(next, focus, frame);
   }
 
-  private go(place: Place, focus = false): void {
+  /** Shows a place; `frame` is the path of the current one where that is not the zoomed one. */
+  private go(place: Place, focus = false, frame?: readonly string[]): void {
     const notes: string[] = [];
     this.place = place;
     const key = JSON.stringify(place.view);
@@ -182,11 +221,11 @@ class GraphPage {
       tree.size === 0 ? { node: 0, missing: 0 } : findPath(tree, this.place.path);
     if (missing > 0) {
       notes.push(
-        `The frame of this link is not in this report: ${plural(missing, 'frame')} of its path are missing; this is the nearest above it.`,
+        `The frame of this link is not in this report: ${plural(missing, 'frame')} of its path ${missing === 1 ? 'is' : 'are'} missing; this is the nearest above it.`,
       );
     }
     this.zoom = node;
-    this.current = node;
+    this.current = frame === undefined ? node : findPath(tree, frame).node;
     if (this.shown.words !== '') notes.push(this.shown.words);
     const words = element('graph-view');
     words.textContent = notes.join(' ');
@@ -200,7 +239,13 @@ class GraphPage {
 
   private draw(focus: boolean): void {
     const { main, callers } = this.shown;
+    // drawing takes the frames away, and the focus with them
+    const held = [this.main, this.callers].some(({ host }) =>
+      host.contains(document.activeElement),
+    );
     element('callers-box').hidden = callers === null;
+    // frames taken together were not tested, as the view's own words say
+    element('graph-tested').hidden = callers !== null;
     this.box.hidden = main.tree.size === 0;
     if (main.tree.size === 0) {
       element('graph-note').textContent = 'No frame belongs to this view.';
@@ -214,10 +259,12 @@ class GraphPage {
     if (callers !== null) {
       const up = frameWidths(callers.tree, this.place.width);
       this.callers.draw(chartData(callers, up, 0, this.width, most), this.width, true);
+      setTabStop(this.callers.host, groupOf(this.callers.groups(), 0));
     }
     const groups = this.main.groups();
     const stop = groupOf(groups, this.current) ?? groupOf(groups, this.zoom);
-    if (focus) focusFrame(this.main.host, stop);
+    // where nobody asked for the frame (back, another width of the window) nothing scrolls to it
+    if (focus || held) focusFrame(this.main.host, stop, !focus);
     else setTabStop(this.main.host, stop);
     if (this.found !== null) markMatches(this.main.host, main, groups, this.found);
     element('graph-note').textContent = this.cutSentence(data);
@@ -246,7 +293,7 @@ class GraphPage {
     const folded =
       rest === 0
         ? ''
-        : `; ${formatCount(rest)} too narrow are folded in ${plural(data.cut.folds, 'place')} (marked …) or left as gaps, and come out when zoomed`;
+        : `; ${formatCount(rest)} too narrow ${foldWords(data.cut)}, and ${rest === 1 ? 'comes' : 'come'} out when zoomed`;
     return `${formatCount(data.cut.drawn)} of ${plural(data.cut.frames, 'frame')}${where} drawn${folded}. Width: ${WIDTH_WORDS[this.place.width]}.`;
   }
 

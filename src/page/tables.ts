@@ -120,19 +120,18 @@ function tools(
       show();
     }, 120);
   });
+  const name = table.getAttribute('aria-label') ?? '';
+  input.setAttribute('aria-label', `Filter: ${name}`);
   label.append('Filter ', input);
   if (Number(table.dataset['rows'] ?? 0) > SHORT) box.append(label);
   if (more) {
-    const button = document.createElement('button');
-    button.type = 'button';
-    button.textContent = 'Show all';
-    button.setAttribute('aria-pressed', 'false');
-    button.addEventListener('click', () => {
+    const all = button('Show all', name, () => {
       state.all = !state.all;
-      button.setAttribute('aria-pressed', String(state.all));
+      all.setAttribute('aria-pressed', String(state.all));
       show();
     });
-    box.append(button);
+    all.setAttribute('aria-pressed', 'false');
+    box.append(all);
   }
   const copy = (write: (view: TableView, rows: readonly RowView[]) => string) => (): void => {
     const data = view();
@@ -144,15 +143,20 @@ function tools(
         : `${plural(rows.length, 'row')} to copy below`;
     });
   };
-  box.append(button('Copy TSV', copy(tableTsv)), button('Copy Markdown', copy(tableMarkdown)));
+  box.append(
+    button('Copy TSV', name, copy(tableTsv)),
+    button('Copy Markdown', name, copy(tableMarkdown)),
+  );
   box.append(status);
   return { box, input };
 }
 
-function button(text: string, action: () => void): HTMLButtonElement {
+/** `of` tells it apart from the same button of another table, to who does not see where it stands. */
+function button(text: string, of: string, action: () => void): HTMLButtonElement {
   const made = document.createElement('button');
   made.type = 'button';
   made.textContent = text;
+  made.setAttribute('aria-label', `${text}: ${of}`);
   made.addEventListener('click', action);
   return made;
 }

@@ -27,15 +27,15 @@ export function bootOfRuns(runs: readonly Run[]): number[] {
     .filter((entry): entry is typeof entry & { end: number } => entry.end !== null)
     .sort((a, b) => a.end - b.end);
   const first = runs.map((run) => runs.findIndex((other) => isSameRecording(other, run)));
-  ends.forEach(({ run, at, end }, i) => {
-    const before = ends[i - 1];
-    const shared =
-      before !== undefined &&
-      before.run.header.hostname === run.header.hostname &&
-      run.lastTime !== null &&
-      end - before.end < run.lastTime;
+  // hosts may have been recorded in turns
+  const last = new Map<string | null, (typeof ends)[number]>();
+  for (const entry of ends) {
+    const { run, at, end } = entry;
+    const before = last.get(run.header.hostname);
+    last.set(run.header.hostname, entry);
+    const shared = before !== undefined && run.lastTime !== null && end - before.end < run.lastTime;
     if (shared) first[at] = first[before.at] ?? before.at;
-  });
+  }
   const numbers = new Map<number, number>();
   return first.map((boot) => {
     const known = numbers.get(boot) ?? numbers.size;

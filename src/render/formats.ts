@@ -5,18 +5,19 @@ export type Format = (typeof FORMATS)[number];
 /** The format that a file name's ending stands for. */
 export function formatOfName(name: string): Format | undefined {
   const ending = /\.([a-z]+)$/.exec(name.toLowerCase())?.[1];
-  const formats: Readonly<Record<string, Format>> = {
-    html: 'html',
-    htm: 'html',
-    txt: 'text',
-    text: 'text',
-    md: 'markdown',
-    markdown: 'markdown',
-    json: 'json',
-    folded: 'folded',
-  };
-  return ending === undefined ? undefined : formats[ending];
+  return ENDINGS.get(ending ?? '');
 }
+
+const ENDINGS: ReadonlyMap<string, Format> = new Map([
+  ['html', 'html'],
+  ['htm', 'html'],
+  ['txt', 'text'],
+  ['text', 'text'],
+  ['md', 'markdown'],
+  ['markdown', 'markdown'],
+  ['json', 'json'],
+  ['folded', 'folded'],
+]);
 
 /** Of `pvflame sites`. */
 export const SITE_FORMATS = ['table', 'tsv', 'json'] as const;

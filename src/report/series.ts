@@ -79,8 +79,6 @@ function firstsOf(labels: readonly string[], steps: readonly Pair[]): Series['fi
     const report = steps[first.step]?.report;
     const row = report?.ops.find(({ op }) => op === first.op);
     if (report === undefined || row === undefined) return [];
-    // of a lower bound nothing can be said to have become less
-    if (row.bound === 'lower' && first.delta < 0) return [];
     const { base } = report.total;
     const percent = (value: number) => (100 * value) / base;
     return [

@@ -134,7 +134,7 @@ export function rowRecovery(
   const measured = (pair: Pair) =>
     new Map(pair.comparison[kind].map((row) => [keyOf(row), row] as const));
   const [first, second] = [measured(nativeBefore), measured(nativeAfter)];
-  const of = recoveredOfRows(comparisons);
+  const of = recoveredOfRows(comparisons, kind);
   return (key, row) => {
     if (row.overhead?.verdict !== 'more' || row.bound !== null) return null;
     const overhead = first.get(key);

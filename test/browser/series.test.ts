@@ -58,6 +58,23 @@ describe('the page of a series', () => {
     });
   }
 
+  it('marks what a timer bounds, and says so', async () => {
+    const { page, close } = await open(browser, await renderSeries(series, 'html'), {
+      live: false,
+    });
+    expect(series.timer).toBe(true);
+    const cells = await page.locator('#ops tbody td').allTextContents();
+    const grown = cells.filter((cell) => cell.includes('+'));
+    expect(grown.length).toBeGreaterThan(3);
+    for (const cell of grown) expect(cell.trim()).toMatch(/^≥ \+/);
+    expect(await page.locator('section:has(#ops) .note').innerText()).toContain(
+      '≥, of a fall ≤: a timer, lower bounds',
+    );
+    expect(await page.locator('.warnings').innerText()).toContain('lower bounds (≥)');
+    expect(await page.locator('main').innerText()).not.toMatch(/[<>]=/);
+    await close();
+  });
+
   it('has no serious violation', async () => {
     const html = await renderSeries(series, 'html');
     const { page, close } = await open(browser, html.replace(/<meta\s+http-equiv[^>]*>/, ''), {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
 import { renderHtml } from '../../src/render/html/index.js';
+import type { Report } from '../../src/report/schema.js';
 import { launch, open } from '../support/browser.js';
 import {
   HOSTILE_NAMES,
@@ -25,6 +26,25 @@ async function column(page: Page, table: string, nth: number): Promise<string[]>
       (rows, n) => rows.map((row) => row.children[n]?.firstChild?.textContent ?? ''),
       nth,
     );
+}
+
+/** Long names, machine code, intervals of sampling noise, warnings: as wide as tables get. */
+function wideReport(): Report {
+  const report = sampleReport(manyPaths(3000).concat(smallPaths()), { images: true });
+  report.basis = 'sampling';
+  report.warnings = [{ code: 'one-run', message: 'one run a side' }];
+  for (const site of report.sites) {
+    site.function = 'syscall_exit_to_user_mode_prepare.constprop.0';
+    site.code = {
+      built: { bytes: 'ff15828c8700', text: 'call *(lock.queued_spin_unlock)' },
+      patched: { bytes: 'c607000f1f00', text: 'movb $0,(%rdi); nopl (%rax)' },
+    };
+  }
+  for (const row of [...report.ops, ...report.sites, ...report.functions]) {
+    row.percentInterval = [-0.0021, 0.0034];
+    row.samples = { base: 12_345, new: 23_456 };
+  }
+  return report;
 }
 
 const number = (text: string): number => Number(text.replace('−', '-').replace(/[^\d.-]/g, ''));
@@ -134,6 +154,85 @@ describe('the tables', () => {
     expect(requests).toEqual([]);
     await close();
   });
+
+  it('have their verdicts in sight at 1280 px, however long names and code are', async () => {
+    const { page, close } = await open(browser, await renderHtml(wideReport()));
+    for (const id of ['ops', 'sites', 'changed', 'functions']) {
+      const { right, edge } = await page.locator(`#${id}`).evaluate((table) => ({
+        right: table.getBoundingClientRect().right,
+        edge: table.parentElement?.getBoundingClientRect().right ?? 0,
+      }));
+      expect(right, id).toBeLessThanOrEqual(edge + 0.5);
+    }
+    expect(await page.textContent('#sites thead')).toContain('as built → as patching would write');
+    await close();
+  });
+
+  it('are tab stops only where they scroll, and say so only there', async () => {
+    const { page, close } = await open(browser, await renderHtml(wideReport()));
+    const box = page.locator('.scroll', { has: page.locator('#sites') });
+    const wide = async (): Promise<(string | null)[]> =>
+      box.evaluate((e) => ['tabindex', 'role', 'aria-label'].map((name) => e.getAttribute(name)));
+    await expect.poll(wide).toEqual([null, null, null]);
+    await page.setViewportSize({ width: 500, height: 900 });
+    await expect.poll(wide).toEqual(['0', 'group', 'Call sites, scrolls sideways']);
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await expect.poll(wide).toEqual([null, null, null]);
+    await close();
+    const still = await open(browser, await renderHtml(wideReport()), { javaScriptEnabled: false });
+    for (const box of await still.page.locator('.scroll').all()) {
+      expect(await box.getAttribute('tabindex')).toBe('0');
+      expect(await box.getAttribute('aria-label')).not.toContain('scrolls');
+    }
+    await still.close();
+  });
+
+  it('are told apart by name, and so are their controls', async () => {
+    const { page, close } = await open(browser, await renderHtml(wideReport()));
+    for (const selector of [
+      'table',
+      '[data-filter]',
+      'section button:text-is("Copy TSV")',
+      'section button:text-is("Copy Markdown")',
+    ]) {
+      const names = await page
+        .locator(selector)
+        .evaluateAll((found) => found.map((e) => e.getAttribute('aria-label')));
+      expect(names.length, selector).toBeGreaterThan(1);
+      expect(names, selector).not.toContain(null);
+      expect(new Set(names).size, selector).toBe(names.length);
+    }
+    await close();
+  });
+
+  it('print with headings of one size', async () => {
+    const { page, close } = await open(browser, await renderHtml(wideReport()));
+    await page.emulateMedia({ media: 'print' });
+    const sizes = await page
+      .locator('h2')
+      .evaluateAll((heads) => heads.map((head) => getComputedStyle(head).fontSize));
+    expect(sizes.length).toBeGreaterThan(5);
+    expect(new Set(sizes)).toEqual(new Set(['13px']));
+    await close();
+  });
+
+  for (const javaScriptEnabled of [true, false])
+    it(`and all else fit 320 px (scripts ${javaScriptEnabled ? 'on' : 'off'})`, async () => {
+      for (const images of [true, false]) {
+        const report = sampleReport(smallPaths(), {
+          images,
+          unit: 'instructions_retired_anywhere',
+          event: 'instructions_retired_anywhere:ppp',
+        });
+        report.title = null;
+        const { page, close } = await open(browser, await renderHtml(report), {
+          javaScriptEnabled,
+          viewport: { width: 320, height: 640 },
+        });
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
+        await close();
+      }
+    });
 
   it('fit a narrow window without widening the page', async () => {
     const html = await renderHtml(sampleReport(smallPaths(), { images: true, timer: true }));

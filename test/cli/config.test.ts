@@ -62,7 +62,7 @@ describe('--base-config and --new-config', () => {
         base,
       ],
       3,
-      /is of Linux 5\.10\.1, but the recording is of Linux 6\.1\.192/,
+      /is of Linux 5\.10, but the recording is of Linux 6\.1\.192/,
     ],
     [['--seed', 'x'], 2, /--seed/],
     [['--seed', '-1'], 2, /--seed/],

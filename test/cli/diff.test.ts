@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -58,7 +59,7 @@ describe('output', () => {
     expect(ran.stdout).toContain('no interval, verdict: too little data');
     expect(ran.stdout).toMatch(/call +>= +\+114\.2 +\+1\.38 /);
     expect(ran.stdout).toContain('>= +57.6  +0.70  0.16  more  lock.queued_spin_unlock');
-    expect(ran.stdout).toContain('half of the 95 % interval (sampling noise only)');
+    expect(ran.stdout).toContain('the wider side of the 95 % interval (sampling noise only)');
   });
 
   it('writes several files in one run, each by its ending, and says so', () => {
@@ -261,6 +262,54 @@ describe('bad input: one line on stderr, what and where and what to do', () => {
     expect(readFileSync(whole, 'utf8')).toBe(pvflame([base, other, '-f', 'json']).stdout);
   });
   it('an output that is an input', () => bad([base, other, '-o', base], 2, /is an input/));
+  it('an output that any option names', () => {
+    const kept = file('kept', 'as it was');
+    for (const args of [
+      [base, other, '--base-vmlinux', kept, '--new-vmlinux', kept],
+      [base, other, '--new-sites', kept, '--base-sites', kept],
+      [base, other, '--base-kallsyms', kept],
+      [base, other, '--budget-file', kept],
+      ['validate', '--before', base, '--after', other, '--after-vmlinux', kept],
+      ['series', `a=${base}`, `b=${other}`, '--vmlinux', `a=${kept}`],
+      ['fold', base, '--kallsyms', kept],
+      ['check', base, other, '--kallsyms', kept],
+      ['sites', kept],
+      ['sites', base, '--kallsyms', kept],
+    ])
+      bad([...args, '-o', kept], 2, /kept: is an input; name another output/);
+    expect(readFileSync(kept, 'utf8')).toBe('as it was');
+  });
+  it('one output under two names, and endings that are no formats', () => {
+    const o = join(dir, 'o.json');
+    bad([base, other, '-o', o, '-o', join(dir, '.', 'x', '..', 'o.json')], 2, /is given twice/);
+    const odd = join(dir, 'x.constructor');
+    expect(pvflame([base, other, '-q', '-o', odd])).toMatchObject({ status: 0, stderr: '' });
+    expect(readFileSync(odd, 'utf8')).toContain('TOTAL');
+  });
+  it('paths that the system refuses', () => {
+    const loop = join(dir, 'loop');
+    symlinkSync(loop, loop);
+    bad([base, loop], 3, /loop: cannot be read \(ELOOP\)/);
+    bad(['--base', base, '--new', loop], 3, /loop: cannot be read \(ELOOP\)/);
+    bad([base, join(dir, 'n'.repeat(5000))], 3, /cannot be read \(ENAMETOOLONG\)/);
+    bad([base, other, '--base-vmlinux', loop, '--new-vmlinux', loop], 3, /ELOOP/);
+    bad(['sites', loop], 3, /ELOOP/);
+    bad(['sites', base, '--kallsyms', loop], 3, /loop|perf script/);
+  });
+  it('a side of two events, or of two kernels', () => {
+    const run = (name: string, event: string) => file(name, text(4, event));
+    bad(
+      ['--base', base, run('i1', 'instructions'), '--new', other],
+      3,
+      /i1: holds instructions, but cycles is counted/,
+    );
+    const [one, two] = [recording('6.1', 'native'), recording('6.12', 'native')];
+    bad(['--base', one, two, '--new', one], 3, /recorded on Linux 6\.12\.117, .*of one kernel/);
+    const patched = recording('6.1', 'paravirt');
+    bad(['--base', one, '--new', one, patched], 3, /functions lie elsewhere .*of one kernel/);
+  });
+  it('an option of a command, with that command’s help', () =>
+    bad(['series', '--nothing'], 2, /see pvflame series --help/));
   it('one input, none, or three', () => {
     bad([base], 2, /one input is not enough/);
     bad([], 2, /no inputs/);

@@ -112,8 +112,8 @@ describe('an image beside a saved table', () => {
 
 describe('a saved table that is not all of a kernel', () => {
   it.each([
-    ['--op', [PARAVIRT_IMAGE, '--op', 'irq'], /holds only the sites of --op irq: make it again/],
-    ['no sites', [NATIVE_IMAGE], /holds no site, .*: a kernel without sites needs its image/],
+    ['--op', [PARAVIRT_IMAGE, '--op', 'irq'], /holds only the sites of --op irq; make it again/],
+    ['no sites', [NATIVE_IMAGE], /holds no site, .*; a kernel without sites needs its image/],
   ])('%s: is refused', (_, args, message) => {
     const saved = join(dir, 'part.json');
     expect(pvflame(['sites', ...args, '-f', 'json', '-o', saved]).status).toBe(0);

@@ -43,7 +43,7 @@ describe('verify', () => {
 
   it('computes again, with every file that the options name', () => {
     const other = join(dir, 'images.html');
-    const budget = file('limits.yaml', 'budget:\n  - op: mmu.*\n    each: 3%\n');
+    const budget = file('limits.yaml', 'budget:\n  - op: mmu.*\n    limit: 3%\n');
     const stat = (name: string, count: string) =>
       file(`${name}.csv`, `${count},msec,cpu-clock,1000,100.00,,\n`);
     const [baseStat, newStat] = [stat('base', '8300.5'), stat('new', '8650.25')];

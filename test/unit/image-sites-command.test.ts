@@ -6,6 +6,7 @@ import { registerSites } from '../../src/cli/commands/sites.js';
 import { opMatcher, runSites, sitesDocument } from '../../src/cli/sites.js';
 import { renderSites } from '../../src/render/sites.js';
 import { parseSites, sitesSchema } from '../../src/report/sites-schema.js';
+import { buildElf } from '../support/image-elf.js';
 import { failure, imagePath, scratchFile, truth } from '../support/image-fixtures.js';
 import { kernel, textWith } from '../support/image-synthetic.js';
 
@@ -138,10 +139,26 @@ describe('-o', () => {
   });
 });
 
-test('a second kernel is refused', async () => {
-  const error = await failure(() => runSites([vmlinux, imagePath('6.12')]));
+test.each([false, true])('a second kernel is refused (--code: %s)', async (code) => {
+  const error = await failure(() => runSites([vmlinux, imagePath('6.12')], { code }));
   expect(error.message).toContain('a second kernel image');
 });
+
+test.each([false, true])('a module of another kernel is refused (--code: %s)', async (code) => {
+  const data = Buffer.from('name=other\0vermagic=6.12.117 SMP \0');
+  const sections = [{ name: '.modinfo', flags: 'A', data }] as const;
+  const path = scratchFile('other.ko', buildElf({ relocatable: true, sections }));
+  const error = await failure(() => runSites([vmlinux, path], { code }));
+  expect(error.message).toContain('module of Linux 6.12.117, but the kernel is 6.1.192');
+});
+
+test.each([{ format: 'json' }, { format: 'tsv' }, { output: 'x.json' }] as const)(
+  '--code in another format (%o) is a usage error',
+  async (options) => {
+    const error = await failure(() => runSites([vmlinux], { ...options, code: true }));
+    expect(error.status).toBe(2);
+  },
+);
 
 test('the command takes its arguments', async () => {
   const program = new Command('pvflame').exitOverride();

@@ -4,7 +4,7 @@ import { findSites, readKernelImage, readListingFile } from '../../src/paravirt/
 import { buildElf, type SectionSpec } from '../support/image-elf.js';
 import { failure, imagePath, scratchFile, truth, tabled } from '../support/image-fixtures.js';
 import { kallsymsTables, type KallsymsLayout, type Listed } from '../support/image-kallsyms.js';
-import { kernel, TEXT, textWith } from '../support/image-synthetic.js';
+import { kernel, PV_OPS, pvOps, RODATA, TEXT, textWith } from '../support/image-synthetic.js';
 
 /** The 6.12 image without its symbol table, as a distribution ships it. */
 async function stripped(extra: readonly SectionSpec[] = []): Promise<string> {
@@ -86,6 +86,24 @@ describe('a stripped image', () => {
       expect(found.sites.filter((s) => s.source === 'static_call')).toHaveLength(3);
     },
   );
+});
+
+test('more names that it carries win over a symbol table with a few', async () => {
+  const functions = [...Array(300).keys()].map((i) => ({
+    address: TEXT + BigInt(16 * i),
+    type: 't',
+    name: `f${i}`,
+  }));
+  const head = Buffer.from('Linux version 6.9.1-test (x@y) #1\0'.padEnd(64, '\0'));
+  const tables = kallsymsTables(functions, TEXT, 'from-6.4', RODATA + BigInt(head.length));
+  const image = (size: number): Buffer =>
+    kernel(textWith(size, new Map()), { banner: Buffer.concat([head, tables]), symbols: [pvOps] });
+  const nearly = await readKernelImage(scratchFile('nearly-stripped', image(4 * 4096)));
+  expect(nearly.symbols.origin).toBe('built-in');
+  expect(nearly.symbolAt(TEXT + 33n)?.symbol.name).toBe('f2');
+  expect(nearly.symbols.named('pv_ops')).toEqual({ address: PV_OPS, size: 40 });
+  const whole = await readKernelImage(scratchFile('not-stripped', image(2 * 4096)));
+  expect(whole.symbols.origin).toBe('symtab');
 });
 
 describe('a listing that does not fit', () => {

@@ -375,7 +375,7 @@ test('a module: relocations give addresses, ops come from the kernel', async () 
   );
   const image = await readKernelImage(scratchFile('test-mod.ko', module));
   expect([image.kind, image.module, image.release]).toEqual(['module', 'test_mod', '6.9.1-test']);
-  const { sites } = await findSites(image, host);
+  const { sites } = await findSites(image, { image: host, table: await findSites(host) });
   expect(sites.map(brief)).toEqual([
     'mod_fn+8 irq.irq_enable 6 - parainstructions',
     'mod_fn+40 cpu.read_cr0 6 - parainstructions',
@@ -385,6 +385,48 @@ test('a module: relocations give addresses, ops come from the kernel', async () 
   const alone = await findSites(image);
   // words 4 and 1 are others in kernels without CONFIG_PARAVIRT_XXL
   expect(alone.sites.map((s) => s.op)).toEqual(['pv_ops+0x20', 'pv_ops+0x8']);
+  // a kernel without BTF names its words by other means
+  const bare = await readKernelImage(
+    scratchFile('bare', kernel(textWith(256, new Map()), { symbols: [pvOps], structs: null })),
+  );
+  const [named] = (await findSites(host)).tables;
+  if (named === undefined) throw new Error('no table');
+  const slots = new Map([[32, 'irq.irq_enable']]);
+  const tables = [{ ...named, slots, namedBy: 'word-index' } as const];
+  const table = { ...(await findSites(bare)), tables };
+  const borrowed = await findSites(image, { image: bare, table });
+  expect(borrowed.namedBy).toBe('word-index');
+  expect(borrowed.sites.map((s) => s.op)).toEqual(['irq.irq_enable', 'pv_ops+0x8']);
+});
+
+test("a module's alternative may be code of the kernel, as objtool of 5.13 writes it", async () => {
+  const row = Buffer.alloc(12);
+  row.writeUInt8(5, 10);
+  row.writeUInt8(5, 11);
+  const module = buildElf({
+    relocatable: true,
+    sections: [
+      { name: '.text', flags: 'AX', data: textWith(64, new Map()), align: 16 },
+      { name: '.altinstructions', flags: 'A', data: row },
+      {
+        name: '.rela.altinstructions',
+        type: 4,
+        link: '.symtab',
+        info: '.altinstructions',
+        data: relocations([
+          { offset: 0, type: 2, symbol: 1, addend: 8 },
+          { offset: 4, type: 2, symbol: 2, addend: 0 },
+        ]),
+      },
+      { name: '.modinfo', flags: 'A', data: Buffer.from('vermagic=5.14.0 SMP \0') },
+    ],
+    symbols: [
+      { name: 'mod_fn', value: 0n, size: 64, section: '.text' },
+      { name: '__x86_indirect_alt_call_rax', value: 0n, type: 'notype' },
+    ],
+  });
+  const { alternatives: rows } = await readKernelImage(scratchFile('objtool.ko', module));
+  expect(rows.map((r) => [r.address, r.length, r.replacement.length])).toEqual([[8n, 5, 0]]);
 });
 
 test('BTF that says another entry size than the table decodes with is overruled', async () => {
@@ -409,8 +451,8 @@ test('alternatives that decode in no way are refused', async () => {
 
 describe('retpoline builds call in two steps', () => {
   /** mov table(%rip),%rax; xor %edx,%edx; call to */
-  const twoSteps = (from: number, to: number, between: string): Buffer => {
-    const load = Buffer.from('488b0500000000', 'hex');
+  const twoSteps = (from: number, to: number, between: string, mov = '488b05'): Buffer => {
+    const load = Buffer.from(`${mov}00000000`, 'hex');
     load.writeInt32LE(Number(op(8) - at(from) - 7n), 3);
     const middle = Buffer.from(between, 'hex');
     const call = Buffer.from('e800000000', 'hex');
@@ -440,6 +482,25 @@ describe('retpoline builds call in two steps', () => {
     expect((await sitesOf(elf)).map(brief)).toEqual([
       'first+25 cpu.read_cr0 5 - text loose',
       'second+71 cpu.read_cr0 2 - text loose',
+    ]);
+  });
+
+  test('through any register, and by the thunk of that one only', async () => {
+    const rcx = '488b0d';
+    const code = textWith(
+      256,
+      new Map([
+        // call *%rcx
+        [16, twoSteps(16, 240, 'ffd1', rcx)],
+        [64, twoSteps(64, 240, '90', rcx)],
+        [128, twoSteps(128, 224, '90', rcx)],
+      ]),
+    );
+    const other = { name: '__x86_indirect_thunk_rcx', value: at(224), section: '.text' };
+    const elf = kernel(code, { symbols: [pvOps, thunk, other] });
+    expect((await sitesOf(elf)).map(brief)).toEqual([
+      'first+23 cpu.read_cr0 2 - text loose',
+      'second+8 cpu.read_cr0 5 - text loose',
     ]);
   });
 });

@@ -7,7 +7,16 @@ import {
   kernelTree,
   paravirtTree,
 } from '../../src/render/shared/derive.js';
-import { at, buildTree, nodeName, type FrameTree } from '../../src/render/shared/tree.js';
+import { cutTree } from '../../src/render/shared/cut.js';
+import { frameDetails, frameSentence } from '../../src/render/shared/describe.js';
+import { oneSided } from '../../src/render/shared/colour.js';
+import {
+  at,
+  buildTree,
+  frameWidths,
+  nodeName,
+  type FrameTree,
+} from '../../src/render/shared/tree.js';
 import { tableMarkdown, tableTsv } from '../../src/render/shared/table-copy.js';
 import { manyPaths, sampleReport, smallPaths, type SamplePath } from '../support/sample-report.js';
 
@@ -87,6 +96,45 @@ describe('derived trees', () => {
     );
     expect(verdicts.get('f')).toEqual([3, 1]);
     expect(verdicts.get('g')).toEqual([0, 0]);
+  });
+
+  it('a part of a frame is not new where the whole is in base, nor gone where it is in new', () => {
+    const report = sampleReport([
+      { path: ['bench@comm', 'phase_mmap', 'f'], base: 100, new: 90 },
+      { path: ['bench@comm', 'phase_mmap', 'pv:mmu.set_pte@op'], base: 0, new: 20 },
+      { path: ['bench@comm', 'phase_exec', 'f'], base: 100, new: 90 },
+      { path: ['bench@comm', 'phase_exec', 'pv:mmu.set_pud@op'], base: 5, new: 0 },
+    ]);
+    const whole = buildTree(report.graph);
+    const told = (tree: FrameTree): Map<string, string[]> => {
+      const context = { tree, baseTotal: 205, newTotal: 200, unit: 'samples', noise: '' };
+      const cut = cutTree(tree, frameWidths(tree, 'larger'), { root: 0, pixels: 1000 });
+      return new Map(
+        cut.placed.map((frame) => [
+          nodeName(tree, frame.node),
+          [frameSentence(context, frame), oneSided(tree, frame)],
+        ]),
+      );
+    };
+    const paravirt = told(paravirtTree(whole));
+    expect(paravirt.get('phase_mmap')).toEqual(['phase_mmap: +20 samples, +9.76 points', '']);
+    expect(paravirt.get('phase_exec')).toEqual([
+      'phase_exec: −5 samples, −2.44 points, −100.00 % of its base',
+      '',
+    ]);
+    expect(paravirt.get('pv:mmu.set_pte')?.[1]).toBe('new');
+    expect(paravirt.get('pv:mmu.set_pud')?.[1]).toBe('gone');
+    // callers hold the weight that goes to the name alone
+    expect(told(callersTree(whole, 'pv:mmu.set_pte')).get('phase_mmap')?.[1]).toBe('');
+    expect(told(callersTree(whole, 'pv:mmu.set_pte')).get('pv:mmu.set_pte')?.[1]).toBe('new');
+  });
+
+  it('a part of one frame is not called frames of several places', () => {
+    const tree = paravirtTree(treeOf(smallPaths()));
+    const context = { tree, baseTotal: 1, newTotal: 1, unit: 'samples', noise: '' };
+    const [root] = cutTree(tree, frameWidths(tree, 'larger'), { root: 0, pixels: 1000 }).placed;
+    const details = new Map(root === undefined ? [] : frameDetails(context, root));
+    expect(details.get('verdict')).toBe('not tested: this view leaves out part of its weight');
   });
 
   it('hold with 50,000 nodes', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { renderHtml } from '../../src/render/html/index.js';
-import { boundPrefix, grossPrefix } from '../../src/render/shared/bounds.js';
+import { boundPrefix, grossPrefix, verdictWords } from '../../src/render/shared/bounds.js';
 import { formatOdds } from '../../src/render/shared/numbers.js';
 import { changedTable, reportTables, sitesTable } from '../../src/render/shared/report-tables.js';
 import type { Report } from '../../src/report/schema.js';
@@ -48,6 +48,38 @@ describe('bounds', () => {
     const report = sampleReport(smallPaths(), { timer: true, unit: 'ns' });
     for (const row of [...report.ledger, ...report.ops, ...report.sites]) row.bound = null;
     expect(await words(report)).not.toContain('≥');
+  });
+});
+
+describe('a fall on a timer', () => {
+  const fall = {
+    verdict: 'too little data',
+    bound: 'lower',
+    percentInterval: [-0.3, -0.1] as [number, number],
+    samples: { base: 40, new: 20 },
+  } as const;
+
+  it.each([
+    [fall, 'not judged'],
+    // a bucket of the ledger, whose row counts no samples
+    [{ ...fall, samples: undefined }, 'not judged'],
+    [{ ...fall, samples: { base: 6, new: 3 } }, 'too little data'],
+    [{ ...fall, percentInterval: null }, 'too little data'],
+    [{ ...fall, bound: null }, 'too little data'],
+    [{ ...fall, bound: 'at-most' as const }, 'too little data'],
+    [{ ...fall, verdict: 'more' as const }, 'more'],
+  ])('%o', (row, words) => {
+    expect(verdictWords(row)).toBe(words);
+  });
+
+  it('is not judged in tables and ledger, which say what that is', async () => {
+    const report = sampleReport(smallPaths(), { images: true, timer: true, unit: 'ns' });
+    for (const row of [report.ops[0]!, report.ledger.find(({ bucket }) => bucket === 'call')!])
+      Object.assign(row, { ...fall, samples: undefined });
+    report.ops[0]!.samples = fall.samples;
+    const text = await words(report);
+    expect(text.split('not judged −0.30 to −0.10').length).toBe(3);
+    expect(text).toContain('A fall beyond noise is not judged, never called less');
   });
 });
 
@@ -170,7 +202,7 @@ describe('a report with kernel images', () => {
     // made once: sorting and filtering look at them again and again
     expect(view.rows[0]?.cells).toBe(view.rows[0]?.cells);
     const page = await renderHtml(many);
-    expect(page).toContain(`<table id="functions" class="data" data-rows="${view.rows.length}">`);
+    expect(page).toMatch(new RegExp(`<table id="functions"[^>]* data-rows="${view.rows.length}"`));
     expect(await words(many)).toMatch(/[\d,]+ more rows with smaller numbers/);
   });
 });

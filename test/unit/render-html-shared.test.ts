@@ -8,7 +8,7 @@ import {
   VERDICT_TOO_LITTLE,
 } from '../../src/render/shared/codes.js';
 import { DARK, LIGHT, lookOf, pointsOf, stepOf } from '../../src/render/shared/colour.js';
-import { cutTree } from '../../src/render/shared/cut.js';
+import { cutTree, foldWords } from '../../src/render/shared/cut.js';
 import {
   fixed,
   formatChange,
@@ -170,6 +170,17 @@ describe('widths and cut', () => {
     const direct = cut.placed.filter((frame) => frame.parent === 0);
     const root = cut.placed[0]!;
     expect(direct.reduce((sum, frame) => sum + frame.new, 0)).toBe(root.new);
+  });
+});
+
+describe('what is not drawn', () => {
+  it.each([
+    [10, 0, 'are left as gaps'],
+    [1, 0, 'is left as a gap'],
+    [10, 3, 'are folded in 3 places (marked …) or left as gaps'],
+    [1, 1, 'is folded in 1 place (marked …) or left as gaps'],
+  ])('%d frames in %d places', (rest, folds, words) => {
+    expect(foldWords({ placed: [], levels: 1, frames: 20, drawn: 20 - rest, folds })).toBe(words);
   });
 });
 

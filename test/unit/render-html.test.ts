@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { warningList } from '../../src/render/html/common.js';
 import { renderHtml } from '../../src/render/html/index.js';
 import { escapeText, html } from '../../src/render/html/markup.js';
 import { reportSchema, type Report } from '../../src/report/schema.js';
@@ -127,6 +128,15 @@ describe('renderHtml', () => {
       moved: [],
     };
     expect(await renderHtml(report)).toContain('0 of 0 frames drawn');
+  });
+});
+
+describe('warnings', () => {
+  it('have the signs of the page, and leave those in names alone', () => {
+    const words = 'of a>=b and <=x: bounds (>=), at most <= 3, >= 10';
+    expect(warningList([{ code: 'timer-event', words }])?.text).toContain(
+      '</code> of a&gt;=b and &lt;=x: bounds (≥), at most ≤ 3, ≥ 10</li>',
+    );
   });
 });
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -96,6 +96,20 @@ describe('a series', () => {
       parseDiffOptions({}),
     );
     expect(found.steps[1]?.step?.interval).toEqual(between.total.interval);
+  });
+
+  it('on a timer, names the first rise, whatever was seen to fall before', async () => {
+    const timed = ({ paths, ...rest }: ReturnType<typeof step>) => {
+      for (const path of paths)
+        writeFileSync(path, readFileSync(path, 'utf8').replaceAll('cycles:', 'cpu-clock:'));
+      return { paths, ...rest };
+    };
+    const found = await of(
+      [step('t1', op(100)), step('t22'), step('t333', op(160))].map((one) => timed(one)),
+    );
+    expect(found.firsts.map(({ op: name, label }) => [name, label])).toEqual([
+      ['mmu.set_pte', 't333'],
+    ]);
   });
 
   it('of single boots finds no first change and says why', async () => {

@@ -26,6 +26,11 @@ export function tQuantile(probability: number, df: number): number {
   return quantile;
 }
 
+/** P(T > t) of the noncentral t, its mean shifted by `shift` of its standard normal part. */
+export function noncentralTAbove(t: number, df: number, shift: number): number {
+  return 1 - jStat.noncentralt.cdf(t, df, shift);
+}
+
 /**
  * P(|T| >= |t|) for Student's t: the incomplete beta function at df / (df + t^2) (Abramowitz & Stegun
  * 1964, 26.7.1). Taken directly, since 1 - cdf has no digits left far out.

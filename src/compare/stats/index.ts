@@ -26,7 +26,7 @@ export {
 } from './recovered.js';
 export { changeOfRuns } from './runs.js';
 export { sdInterval, varianceRatioInterval } from './scale-interval.js';
-export { findSpread, NO_SPREAD, type Spread } from './spread.js';
+export { findSpread, NO_SPREAD, spreadOfOps, type Spread } from './spread.js';
 export { changeOfTotals } from './totals.js';
 export type { Change, Interval, RowPair, RowSide, Totals } from './types.js';
 export { ALPHA, MIN_SAMPLES, verdictOf, VERDICTS, type Verdict } from './verdict.js';

@@ -7,6 +7,7 @@ declare module 'jstat' {
     erfc(x: number): number;
     normal: { inv(p: number, mean: number, sd: number): number };
     chisquare: { inv(p: number, df: number): number };
+    noncentralt: { cdf(x: number, df: number, ncp: number): number };
     studentt: { inv(p: number, df: number): number };
   }
   const jStat: JStat;

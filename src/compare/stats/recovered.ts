@@ -2,14 +2,12 @@ import { tQuantile } from './distributions.js';
 import { meanOf, varianceOf } from './moments.js';
 import { estimateSide, weightOfSample } from './runs.js';
 import type { Spread } from './spread.js';
-import { satterthwaite } from './totals.js';
+import { satterthwaite, type VariancePart } from './totals.js';
 import type { Interval, RowSide } from './types.js';
 
 /** A profile's mean over runs, the variance of that mean, and the degrees of freedom behind it. */
-export interface Estimate {
+export interface Estimate extends VariancePart {
   mean: number;
-  variance: number;
-  df: number;
 }
 
 /** The three profiles of a fix. */
@@ -36,6 +34,7 @@ export function estimateOfTotals(runs: ArrayLike<number>): Estimate {
     mean: meanOf(runs),
     variance: varianceOf(runs) / Math.max(runs.length, 1),
     df: runs.length - 1,
+    runs: runs.length,
   };
 }
 
@@ -52,9 +51,10 @@ export function estimateOfRow(
   const least = row.samples === 0 ? (weight / Math.max(row.runs.length, 1)) ** 2 : 0;
   const { mean } = moderated;
   const noise = Math.max(sampled.variance, least);
+  const runs = row.runs.length;
   return moderated.variance >= noise
-    ? { mean, variance: moderated.variance, df: moderated.df }
-    : { mean, variance: noise, df: Infinity };
+    ? { mean, variance: moderated.variance, df: moderated.df, runs }
+    : { mean, variance: noise, df: Infinity, runs };
 }
 
 /**
@@ -69,9 +69,9 @@ export function estimateOfRow(
 export function recoveredShare({ native, before, after }: Three<Estimate>): Share {
   const at = (r: number) => {
     const parts = [
-      { variance: (1 - r) ** 2 * before.variance, df: before.df },
-      { variance: after.variance, df: after.df },
-      { variance: r ** 2 * native.variance, df: native.df },
+      { ...before, variance: (1 - r) ** 2 * before.variance },
+      after,
+      { ...native, variance: r ** 2 * native.variance },
     ];
     return outside((1 - r) * before.mean - after.mean + r * native.mean, parts);
   };
@@ -91,7 +91,7 @@ export function recoveredShare({ native, before, after }: Three<Estimate>): Shar
 }
 
 /** How far a sum lies outside of its noise; in it where not positive. */
-function outside(sum: number, parts: { variance: number; df: number }[]): number {
+function outside(sum: number, parts: VariancePart[]): number {
   const variance = parts.reduce((all, part) => all + part.variance, 0);
   return Math.abs(sum) - tQuantile(CONFIDENCE_TAIL, satterthwaite(parts)) * Math.sqrt(variance);
 }

@@ -3,7 +3,7 @@ import { difference, lessCertain, ScoreCurve, type Wanted } from './difference.j
 import { meanOf, varianceOf } from './moments.js';
 import type { SideEstimate } from './side-interval.js';
 import { expectedVariance, NO_SPREAD, type Spread } from './spread.js';
-import { satterthwaite } from './totals.js';
+import { satterthwaite, type VariancePart } from './totals.js';
 import type { Change, RowSide, Totals } from './types.js';
 
 /**
@@ -62,7 +62,7 @@ export function estimateSide(
   sampleWeight: number,
   total: number,
   spread: Spread,
-): { moderated: SideEstimate & { df: number }; sampled: SideEstimate } {
+): { moderated: SideEstimate & VariancePart; sampled: SideEstimate } {
   const n = side.runs.length;
   const mean = meanOf(side.runs);
   const rest = total > 0 ? Math.max(0, 1 - mean / total) : 1;
@@ -77,7 +77,7 @@ export function estimateSide(
     prior === Infinity ? expected.variance : (prior * expected.variance + (n - 1) * own) / df;
   const step = (sampleWeight * rest) / n;
   return {
-    moderated: { mean, variance: variance / n, step: spread.dispersion * step, df },
+    moderated: { mean, variance: variance / n, step: spread.dispersion * step, df, runs: n },
     sampled: { mean, variance: sampling / n, step },
   };
 }

@@ -58,6 +58,38 @@ export function findSpread(rows: Iterable<RowPair>, totals: Totals): Spread {
   };
 }
 
+/**
+ * The spread for ops, which may be noisier than the functions that it was learned from (their calls come in bursts): raised
+ * to what the ops show together, and then no more certain than they are together. Never lowered.
+ */
+export function spreadOfOps(spread: Spread, ops: Iterable<RowPair>, totals: Totals): Spread {
+  if (spread.points === 0) return spread;
+  let [ratio, pooled] = [0, 0];
+  const add = (side: RowSide, total: number) => {
+    const n = side.runs.length;
+    if (n < 2 || side.samples < MIN_SAMPLES_A_RUN * n || total <= 0) return;
+    const mean = meanOf(side.runs);
+    const sampling = ((mean * n) / side.samples) * mean * Math.max(0, 1 - mean / total);
+    const { variance } = expectedVariance(spread, sampling, mean);
+    if (variance <= 0) return;
+    ratio += ((n - 1) * varianceOf(side.runs)) / variance;
+    pooled += n - 1;
+  };
+  for (const row of ops) {
+    add(row.base, totals.base);
+    add(row.new, totals.new);
+  }
+  const excess = pooled === 0 ? 1 : ratio / pooled;
+  if (excess <= 1) return spread;
+  return {
+    ...spread,
+    dispersion: spread.dispersion * excess,
+    relative: spread.relative * Math.sqrt(excess),
+    dfDispersion: Math.min(spread.dfDispersion, pooled),
+    dfRelative: Math.min(spread.dfRelative, pooled),
+  };
+}
+
 /** What the spread says about a row of this sampling variance and mean, and how firmly (Satterthwaite). */
 export function expectedVariance(
   spread: Spread,

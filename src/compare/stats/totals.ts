@@ -15,6 +15,7 @@ export function changeOfTotals(base: ArrayLike<number>, other: ArrayLike<number>
     variance: varianceOf(runs) / runs.length,
     step: 0,
     df: runs.length - 1,
+    runs: runs.length,
   }));
   const [b, n] = sides;
   if (b === undefined || n === undefined || b.df < 1 || n.df < 1 || b.variance + n.variance === 0)
@@ -22,13 +23,26 @@ export function changeOfTotals(base: ArrayLike<number>, other: ArrayLike<number>
   return difference(new ScoreCurve(b), new ScoreCurve(n), satterthwaite(sides));
 }
 
-/** Degrees of freedom of a sum of independent variance estimates (Satterthwaite 1946). */
-export function satterthwaite(parts: readonly { variance: number; df: number }[]): number {
-  let all = 0;
-  let below = 0;
-  for (const { variance, df } of parts) {
-    all += variance;
-    if (variance > 0) below += variance ** 2 / df;
-  }
-  return below === 0 ? Infinity : all ** 2 / below;
+/** An estimate of variance: its degrees of freedom, and the runs behind it. */
+export interface VariancePart {
+  variance: number;
+  df: number;
+  runs: number;
+}
+
+/**
+ * Degrees of freedom of a sum of independent variance estimates (Satterthwaite 1946). Where one has twice the runs of
+ * another, never more than if all had as few: two runs that agree by chance would else borrow the other side's
+ * certainty (two runs against ten covered 90 %).
+ */
+export function satterthwaite(all: readonly VariancePart[]): number {
+  const parts = all.filter(({ variance }) => variance > 0);
+  if (parts.length === 0) return Infinity;
+  const sum = parts.reduce((total, { variance }) => total + variance, 0);
+  const df = sum ** 2 / parts.reduce((below, part) => below + part.variance ** 2 / part.df, 0);
+  const runs = parts.map((part) => part.runs);
+  const fewest = Math.min(...runs);
+  if (Math.max(...runs) < 2 * fewest) return df;
+  const least = Math.min(...parts.map((part) => (part.runs === fewest ? part.df : Infinity)));
+  return Math.min(df, parts.length * least);
 }

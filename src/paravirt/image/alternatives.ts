@@ -13,6 +13,7 @@ export interface Alternative {
   /** ALT_FLAG_DIRECT_CALL: the row turns an indirect call into a direct one (Linux 6.8+). */
   readonly directCall: boolean;
   readonly replacementAddress: bigint;
+  /** Empty also where it is code of another file. */
   readonly replacement: Buffer;
 }
 
@@ -51,14 +52,24 @@ function rowAt(bytes: Buffer, at: number, address: bigint, size: EntrySize): Row
   };
 }
 
+/** Where a table lies, and whether its file is still to be linked. */
+interface Table {
+  readonly start: bigint;
+  readonly bytes: Buffer;
+  readonly relocatable: boolean;
+}
+
 /** True where every row read with this entry size points into text and fits its replacement. */
-function fits(memory: ImageMemory, start: bigint, bytes: Buffer, size: EntrySize): boolean {
+function fits(memory: ImageMemory, table: Table, size: EntrySize): boolean {
+  const { start, bytes, relocatable } = table;
   if (bytes.length % size !== 0) return false;
   for (let at = 0; at < bytes.length; at += size) {
     const row = rowAt(bytes, at, start + BigInt(at), size);
     if (row.length > MAX_INSTRUCTION_BYTES || row.replacementLength > row.length) return false;
     if (memory.regionAt(row.address)?.section.executable !== true) return false;
     if (row.replacementLength === 0) continue;
+    // a module's row of 5.13 and 5.14 may name code of the kernel, __x86_indirect_alt_call_rax
+    if (relocatable && bytes.readInt32LE(at + 4) === 0) continue;
     // mostly .altinstr_replacement; objtool of 5.13 replaces calls of retpolines by code in .text
     if (memory.regionAt(row.replacementAddress)?.section.executable !== true) return false;
   }
@@ -71,18 +82,18 @@ function fits(memory: ImageMemory, start: bigint, bytes: Buffer, size: EntrySize
  */
 export function entrySize(
   memory: ImageMemory,
-  start: bigint,
-  bytes: Buffer,
+  table: Table,
   stated: number | null,
 ): EntrySize | null {
   const sizes: readonly EntrySize[] = [14, 12, 13];
   const ordered = [...sizes.filter((s) => s === stated), ...sizes.filter((s) => s !== stated)];
-  return ordered.find((size) => fits(memory, start, bytes, size)) ?? null;
+  return ordered.find((size) => fits(memory, table, size)) ?? null;
 }
 
 /** All alternatives in the order in which boot code applies them (later rows win). */
 export function readAlternatives(
   memory: ImageMemory,
+  relocatable: boolean,
   stated: number | null,
   faults: Faults,
 ): readonly Alternative[] {
@@ -90,16 +101,17 @@ export function readAlternatives(
   if (section === null || section.bytes.length === 0) return [];
   const { start, bytes } = section;
   if (bytes.length > MAX_ROWS * 12) throw faults.damaged('.altinstructions has too many rows');
-  const size = entrySize(memory, start, bytes, stated);
+  const size = entrySize(memory, { start, bytes, relocatable }, stated);
   if (size === null) throw faults.damaged('.altinstructions does not decode with any entry size');
   const replacements = memory.section('.altinstr_replacement');
   const replacementOf = ({ replacementAddress, replacementLength }: Row): Buffer => {
     if (replacementLength === 0) return Buffer.alloc(0);
     const from = Number(replacementAddress - (replacements?.start ?? 0n));
     const to = from + replacementLength;
-    return replacements !== null && from >= 0 && to <= replacements.bytes.length
-      ? replacements.bytes.subarray(from, to)
-      : (memory.read(replacementAddress, replacementLength) ?? Buffer.alloc(0));
+    if (replacements !== null && from >= 0 && to <= replacements.bytes.length)
+      return replacements.bytes.subarray(from, to);
+    const isCode = memory.regionAt(replacementAddress)?.section.executable === true;
+    return (isCode ? memory.read(replacementAddress, replacementLength) : null) ?? Buffer.alloc(0);
   };
   const out: Alternative[] = [];
   for (let at = 0; at < bytes.length; at += size) {

@@ -11,8 +11,10 @@ const MAX_DECODED = 20_000_000;
 const RUN_UP = 96;
 const STARTS = 16;
 
-/** A thunk of this name jumps to what a register holds (arch/x86/lib/retpoline.S). */
-const THUNK = /^__x86_indirect_(call_|jump_)?thunk_/;
+/** A thunk of this name jumps to what the register in it holds (arch/x86/lib/retpoline.S). */
+const THUNK = /^__x86_indirect_(?:call_|jump_)?thunk_(\w+)$/;
+/** What holds an argument of a call hardly holds the call's target too. */
+const ARGUMENTS = new Set(['rdi', 'rsi', 'rdx', 'rcx', 'r8', 'r9']);
 /** Instructions between the load of a pointer and the call of its thunk: arguments are set up. */
 const MAX_BETWEEN = 16;
 
@@ -36,7 +38,7 @@ export async function codeDecoder(
   faults: Faults,
 ): Promise<CodeDecoder> {
   // Loaded here, because most images need no decoder: it costs 50 ms and 30 MB.
-  const { Decoder, DecoderOptions, FlowControl, Instruction, OpKind, RegisterExt } =
+  const { Decoder, DecoderOptions, FlowControl, Instruction, OpKind, Register, RegisterExt } =
     await import('iced-x86');
 
   let left = MAX_DECODED;
@@ -79,11 +81,14 @@ export async function codeDecoder(
     return votes * 2 > STARTS;
   };
 
-  /** With names a thunk must be called one; without, any code may be it. */
-  const isThunk = (address: bigint): boolean => {
+  /** With names a thunk must be called one of the register; without, any code may be it. */
+  const isThunk = (address: bigint, register: string): boolean => {
     const symbol = symbols.lookup(address)?.symbol;
-    if (symbol !== undefined) return [symbol.name, ...symbol.aliases].some((n) => THUNK.test(n));
-    return memory.regionAt(address)?.section.executable === true;
+    if (symbol !== undefined) {
+      return [symbol.name, ...symbol.aliases].some((n) => THUNK.exec(n)?.[1] === register);
+    }
+    const isCode = memory.regionAt(address)?.section.executable === true;
+    return isCode && !ARGUMENTS.has(register);
   };
 
   const callOfLoaded: CodeDecoder['callOfLoaded'] = (address) => {
@@ -98,13 +103,14 @@ export async function codeDecoder(
     try {
       decoder.decodeOut(instruction);
       const pointer = RegisterExt.fullRegister(instruction.op0Register);
+      const register = (Register[pointer] ?? '').toLowerCase();
       for (let i = 0; i <= MAX_BETWEEN; i++) {
         const at = decoder.ip;
         decoder.decodeOut(instruction);
         const flow = instruction.flowControl;
         const found = { address: at, length: instruction.length };
         if (flow === FlowControl.Call || flow === FlowControl.UnconditionalBranch) {
-          return isThunk(instruction.nearBranchTarget) ? found : null;
+          return isThunk(instruction.nearBranchTarget, register) ? found : null;
         }
         const itself =
           instruction.op0Kind === OpKind.Register &&

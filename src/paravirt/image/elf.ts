@@ -49,6 +49,11 @@ export interface ElfFile {
   readonly sections: readonly Section[];
 }
 
+/** What is wrong with a kernel of another architecture, and what to do. */
+export function foreignMachine(name: string): readonly [what: string, advice: string] {
+  return [`kernel image for ${name}, not for x86-64`, USE_X86_64];
+}
+
 function checkIdent(head: Buffer, faults: Faults): void {
   if (head[4] === 1) throw faults.refused('32-bit ELF image (ELFCLASS32)', USE_X86_64);
   if (head[4] !== 2) throw faults.damaged(`unknown ELF class ${head[4] ?? 0}`);
@@ -57,7 +62,7 @@ function checkIdent(head: Buffer, faults: Faults): void {
   const machine = head.readUInt16LE(18);
   if (machine !== 62) {
     const name = MACHINES.get(machine) ?? `machine ${machine}`;
-    throw faults.refused(`kernel image for ${name}, not for x86-64`, USE_X86_64);
+    throw faults.refused(...foreignMachine(name));
   }
   const type = head.readUInt16LE(16);
   if (type === 4) {

@@ -1,5 +1,6 @@
+import { agreesWithCalls } from './called.js';
 import type { Faults } from './fault.js';
-import type { Region } from './memory.js';
+import type { ImageMemory, Region } from './memory.js';
 import { isNamed, MAX_SYMBOLS, symbolTable, type RawSymbol, type SymbolTable } from './symbols.js';
 
 /** A text listing of symbols: /proc/kallsyms (moved by KASLR) or System.map (not moved). */
@@ -48,11 +49,12 @@ function sectionBounds(regions: readonly Region[], name: string): Region | undef
 }
 
 /**
- * Reads a listing of the symbols of the image that lies at `regions`. The slide is the distance
- * of `_text` from `.text`; the other section symbols must agree with it, or the listing is of
- * another kernel. `listing` makes errors that name the listing, not the image.
+ * Reads a listing of the symbols of an image. The slide is the distance of `_text` from `.text`; the other section symbols
+ * must agree with it, and the image's calls go to the functions listed, or the listing is of another kernel. `listing`
+ * makes errors that name the listing, not the image.
  */
-export function readListing(text: string, regions: readonly Region[], listing: Faults): Listing {
+export function readListing(text: string, memory: ImageMemory, listing: Faults): Listing {
+  const { regions } = memory;
   const { text: raws, named, lines } = parse(text);
   if (lines === 0) {
     throw listing.refused('not a symbol listing', 'give a copy of /proc/kallsyms or a System.map');
@@ -88,5 +90,12 @@ export function readListing(text: string, regions: readonly Region[], listing: F
     new Map([...named].map(([name, at]) => [name, { address: unslid(at), size: 0 }])),
     regions,
   );
+  // builds of one release have their sections in the same places
+  if (!agreesWithCalls(memory, table.functions)) {
+    throw listing.refused(
+      'symbols of another kernel than the image, or not all of them: its calls go elsewhere',
+      'give the whole listing of the same build',
+    );
+  }
   return { table, slide };
 }

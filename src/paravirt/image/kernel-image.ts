@@ -4,10 +4,10 @@ import { readAlternatives, type Alternative } from './alternatives.js';
 import { parseBtf, type Btf } from './btf.js';
 import { findSection, parseElf, SectionType, type ElfFile } from './elf.js';
 import { faultsOf, type Faults } from './fault.js';
-import { readEmbedded } from './embedded-kallsyms.js';
 import { moduleName, readBuildId, readRelease } from './identity.js';
 import { readListing } from './kallsyms.js';
 import { imageMemory, layOut, type ImageMemory } from './memory.js';
+import { bestNames } from './names.js';
 import { readParainstructions } from './parainstructions.js';
 import type { PatchSite } from './parainstructions.js';
 import { moduleLinks } from './relocate.js';
@@ -99,9 +99,11 @@ export async function readKernelImage(
   const listed =
     listing === undefined || elf.relocatable
       ? null
-      : readListing(listing.text, regions, faultsOf(listing.path));
+      : readListing(listing.text, memory, faultsOf(listing.path));
   const own = readSymtab(elf, regions, links?.foreign ?? new Map(), faults);
-  const symbols = own ?? listed?.table ?? readEmbedded(memory) ?? NO_SYMBOLS;
+  const symbols = elf.relocatable
+    ? (own ?? NO_SYMBOLS)
+    : bestNames(memory, own, listed?.table ?? null);
   const release = readRelease(memory, symbols, elf.relocatable) ?? unpacked.release;
   checkKernel(elf, release, faults);
   const btf = btfOf(memory, elf, faults);
@@ -116,7 +118,12 @@ export async function readKernelImage(
     slide: listed?.slide ?? 0n,
     btf,
     memory,
-    alternatives: readAlternatives(memory, btf?.sizeOf('alt_instr') ?? null, faults),
+    alternatives: readAlternatives(
+      memory,
+      elf.relocatable,
+      btf?.sizeOf('alt_instr') ?? null,
+      faults,
+    ),
     patchSites: readParainstructions(memory, faults),
     readText: (address, length) => memory.read(address, length),
     symbolAt: (address) => symbols.lookup(address),

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import type { UserError } from '../../errors.js';
 import { faultsOf, type Faults } from './fault.js';
 import { fileSource } from './source.js';
-import { recognisePacking, unpackOne } from './unpack.js';
+import { isRead, recognisePacking, unpackOne } from './unpack.js';
 
 /** The largest kallsyms seen has 20 MB; a bound for a wrong file. */
 const MAX_LISTING = 128 << 20;
@@ -26,9 +26,7 @@ export async function readListingFile(path: string): Promise<{ path: string; tex
       : fileSource(path, stat.size, faults).read(0, stat.size, 'the listing');
   const kind = recognisePacking(bytes);
   if (kind === null) return { path, text: bytes.toString('latin1') };
-  if (kind === 'bzip2' || kind === 'lzma' || kind === 'lzo') {
-    throw faults.refused(`packed with ${kind}, which is not read`, 'unpack it');
-  }
+  if (!isRead(kind)) throw faults.refused(`packed with ${kind}, which is not read`, 'unpack it');
   const text = await unpackOne(bytes, kind, faults);
   if (text.length > MAX_LISTING) throw tooLarge(faults);
   return { path, text: text.toString('latin1') };

@@ -2,6 +2,8 @@ import type { Faults } from './fault.js';
 
 /** First bytes of the LZ4 legacy frame, which `lz4 -l` writes for the kernel build. */
 export const LZ4_LEGACY_MAGIC = 0x184c2102;
+/** Of what `lz4` writes else. */
+export const LZ4_FRAME_MAGIC = 0x184d2204;
 /** Uncompressed size of a legacy block (lz4 doc/lz4_Frame_format.md, "Legacy frame"). */
 const BLOCK = 8 << 20;
 const MAX_BLOCKS = 4096;

@@ -54,7 +54,7 @@ export function layoutsOf(btf: Btf | null, release: string | null): readonly OpL
 }
 
 /** The most frequent value, where nearly all agree on it. */
-function agreed(votes: readonly bigint[]): bigint | null {
+export function agreed(votes: readonly bigint[]): bigint | null {
   const counts = new Map<bigint, number>();
   for (const vote of votes) counts.set(vote, (counts.get(vote) ?? 0) + 1);
   let best: bigint | null = null;
@@ -261,6 +261,42 @@ function mainTable(
   const slots = new Map([...pointedFrom(base)].filter(([at]) => at < size));
   const namedBy = slots.size > 0 ? 'pointers' : 'none';
   return { symbol, base, size, placed: true, slots, namedBy };
+}
+
+/** A module's tables, which it only refers to, with the names that their kernel gives the words. */
+export function namedByKernel(
+  tables: readonly OpTable[],
+  kernel: readonly OpTable[],
+): readonly OpTable[] {
+  return tables.map((table) => {
+    const own = kernel.find((t) => t.symbol === table.symbol && t.placed && t.slots.size > 0);
+    if (own === undefined || table.namedBy === 'btf') return table;
+    // in the kernel the end may be the last word that it calls through itself
+    const size = Math.max(own.size, table.size);
+    return { ...own, base: table.base, size };
+  });
+}
+
+/** Finds the word of an index, where calls tell: kernels to 4.19 count through all their tables. */
+export function wordOfIndex(
+  tables: readonly OpTable[],
+  evidence: readonly TableEvidence[],
+): (type: number) => bigint | null {
+  const inside = (table: OpTable, address: bigint): boolean =>
+    address >= table.base && address < table.base + BigInt(table.size);
+  const starts = tables.map((table) => {
+    const votes = evidence.flatMap(({ target, type }) =>
+      target !== null && type !== null && inside(table, target) ? [target - BigInt(8 * type)] : [],
+    );
+    return { table, start: agreed(votes) };
+  });
+  return (type) => {
+    for (const { table, start } of starts) {
+      const address = start === null ? null : start + BigInt(8 * type);
+      if (address !== null && inside(table, address)) return address;
+    }
+    return null;
+  };
 }
 
 /** What each op points to when the kernel starts: `irq.halt` to `native_halt`. */

@@ -38,12 +38,12 @@ const INDIRECT = [Buffer.from('ff15', 'hex'), Buffer.from('ff1425', 'hex')];
 const DIRECT = [Buffer.from('e8', 'hex'), Buffer.from('e9', 'hex')];
 
 /**
- * `mov table(%rip),%reg`: retpoline builds load the pointer, and a few instructions later call a
- * thunk that jumps to it (in `__init` code the register itself). Registers that carry no argument, by their instruction's first bytes.
+ * `mov table(%rip),%reg`: retpoline builds load the pointer, and a few instructions later call a thunk that jumps to it (in
+ * `__init` code the register itself). The instruction's first bytes, for every register.
  */
-const LOADS = [
-  ...['488b05', '488b1d', '488b2d', '4c8b15', '4c8b1d', '4c8b25', '4c8b2d', '4c8b35', '4c8b3d'],
-].map((bytes) => Buffer.from(bytes, 'hex'));
+const LOADS = [0x48, 0x4c].flatMap((prefix) =>
+  [0, 1, 2, 3, 4, 5, 6, 7].map((register) => Buffer.from([prefix, 0x8b, (register << 3) | 5])),
+);
 const LOAD_BYTES = 7;
 
 type Probe = (bytes: Buffer, at: number, address: bigint) => FoundCall | null;

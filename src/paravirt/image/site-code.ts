@@ -30,6 +30,8 @@ const NOPS = [
 ];
 /** `jmp *rel32(%rip)` and `jmp *abs32`, how kernels to 5.12 leave for user space, and a static call at a function's end. */
 const JUMP = /^(?:ff2[45]|e9)/;
+/** The call or jump in a site's disassembly, also one of a thunk: the word that it goes through is shown by name. */
+const CALL = /\b(call|jmp)q? [^;]*/;
 const NOTHING = /^_?paravirt_nop$|^nop_func$/;
 
 /** Gives a function that shows a site's code; loads the decoder once. */
@@ -88,7 +90,7 @@ export async function siteCoder(
     const text =
       site.source === 'static_call'
         ? `${verb} (static call of ${site.op})`
-        : `${verb} *(${site.op})`;
+        : disassemble(Buffer.from(bytes, 'hex')).replace(CALL, `$1 *(${site.op})`);
     return { built: { bytes, text }, patched: patched(site) };
   };
 }

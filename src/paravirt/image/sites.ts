@@ -1,16 +1,19 @@
-import { indirectCall } from './calls.js';
 import { faultsOf } from './fault.js';
 import { functionHeld } from './held.js';
+import { TELLING_FORMS } from './inline-forms.js';
 import type { KernelImage } from './kernel-image.js';
 import { nativePatch } from './native-patch.js';
 import {
   findOpTables,
   layoutsOf,
+  namedByKernel,
   opAt,
   type NamedBy,
   slotsByIndex,
   type OpTable,
+  wordOfIndex,
 } from './op-tables.js';
+import { recordedSites, type RecordedSite } from './records.js';
 import { scanText } from './scan.js';
 import { readStaticCalls, staticCallForms, staticCallTargets } from './static-calls.js';
 
@@ -42,87 +45,71 @@ export interface SiteTable {
   readonly limits: readonly string[];
 }
 
-interface Raw {
-  readonly address: bigint;
-  readonly length: number;
-  readonly type: number | null;
-  readonly target: bigint | null;
-  readonly inline: string | null;
-  readonly source: SiteSource;
-}
-
-/** The longest site: `call *abs32`. */
-const CALL_BYTES = 7;
-const DIRECT_OPCODES = new Set([0xe8, 0xe9]);
-
-/** The last inline form per site: rows are applied in order, so later ones win. */
-function inlineForms(image: KernelImage): ReadonlyMap<bigint, string> {
-  const out = new Map<bigint, string>();
-  for (const row of image.alternatives) {
-    const isCall = row.replacement.length === 5 && DIRECT_OPCODES.has(row.replacement[0] ?? 0);
-    if (!row.directCall && !isCall) out.set(row.address, row.replacement.toString('hex'));
-  }
-  return out;
-}
-
-/** Sites that the image's own tables list. */
-function recorded(image: KernelImage): readonly Raw[] {
-  const forms = inlineForms(image);
-  const rawAt = (address: bigint, listed: number, type: number | null, source: SiteSource): Raw => {
-    const room = image.memory.regionAt(address);
-    const left = room === null ? 0 : Number(room.end - address);
-    const call = indirectCall(image.readText(address, Math.min(CALL_BYTES, left)), address);
-    const inline = forms.get(address) ?? null;
-    return { address, length: listed, type, target: call?.target ?? null, inline, source };
-  };
-  const out = new Map<bigint, Raw>();
-  for (const { address, type, length } of image.patchSites) {
-    out.set(address, rawAt(address, length, type, 'parainstructions'));
-  }
-  for (const { address, length, directCall } of image.alternatives) {
-    if (!directCall || out.has(address)) continue;
-    out.set(address, rawAt(address, length, null, 'altinstructions'));
-  }
-  return [...out.values()];
-}
-
-/** The op of a recorded site: by what it calls through, else by its word index. */
-function opOf(raw: Raw, tables: readonly OpTable[], byIndex: ReadonlyMap<number, string>): string {
-  const byTarget = raw.target === null ? null : opAt(tables, raw.target);
-  if (byTarget !== null) return byTarget;
-  if (raw.type !== null) {
+/** The op of a recorded site: by the word that it calls through, else by its index. */
+function opOf(
+  { type }: RecordedSite,
+  word: bigint | null,
+  tables: readonly OpTable[],
+  byIndex: ReadonlyMap<number, string>,
+): string {
+  const byWord = word === null ? null : opAt(tables, word);
+  if (byWord !== null) return byWord;
+  if (type !== null) {
     const slots = tables.find((t) => t.symbol === 'pv_ops')?.slots ?? byIndex;
-    return slots.get(raw.type * 8) ?? `pv_ops+0x${(raw.type * 8).toString(16)}`;
+    return slots.get(type * 8) ?? `pv_ops+0x${(type * 8).toString(16)}`;
   }
   return 'unknown';
 }
 
-function limitsOf(image: KernelImage, named: NamedBy, recordedSites: number): readonly string[] {
+/** Sites whose inline form belongs to another op than their word. */
+function contradicted(sites: readonly Site[]): number {
+  return sites.filter(({ op, inline }) => {
+    const telling = TELLING_FORMS.get(inline ?? '');
+    return telling !== undefined && telling !== op && /^[a-z]+\.\w/.test(op);
+  }).length;
+}
+
+function limitsOf(image: KernelImage, named: NamedBy, sites: readonly Site[]): readonly string[] {
   const limits: string[] = [];
+  const from = (...sources: readonly SiteSource[]): boolean =>
+    sites.some(({ source }) => sources.includes(source));
+  const recorded = from('parainstructions', 'altinstructions');
   if (image.symbols.origin === null) {
     limits.push(
       'The image is stripped: functions and static-call sites are unknown without --kallsyms.',
     );
   }
-  if (recordedSites > 0 && named === 'none') {
+  if (recorded && named === 'none') {
     limits.push('No type information names the ops of this image: words are given by offset.');
+  }
+  if (!recorded && from('text') && image.kind !== 'module') {
+    limits.push(
+      'The image has no patch records, though every kernel with paravirt has them: that its calls are never patched is not known.',
+    );
+  }
+  const wrong = contradicted(sites);
+  if (wrong > 0) {
+    limits.push(
+      `At ${wrong} sites the inline form is that of another op: the image may be damaged.`,
+    );
   }
   return limits;
 }
 
 /**
- * The site table of an image. A module names its ops by the kernel that it was built for: give
- * that as `kernel`, since a module's own type information does not hold the table.
+ * The site table of an image. A module names its ops by the kernel that it was built for: give that as `kernel`, since the
+ * tables lie there, and what tells their words' names.
  */
 export async function findSites(
   image: KernelImage,
-  kernel: KernelImage | null = null,
+  kernel: { readonly image: KernelImage; readonly table: SiteTable } | null = null,
 ): Promise<SiteTable> {
-  const btf = image.btf ?? kernel?.btf ?? null;
+  const btf = image.btf ?? kernel?.image.btf ?? null;
   const { memory, symbols } = image;
-  const raws = recorded(image);
+  const raws = recordedSites(image);
   const layouts = layoutsOf(btf, image.release);
-  const tables = findOpTables({ memory, symbols, btf }, layouts, raws);
+  const found = findOpTables({ memory, symbols, btf }, layouts, raws);
+  const tables = kernel === null ? found : namedByKernel(found, kernel.table.tables);
   const place = (address: bigint): Pick<Site, 'address' | 'function' | 'offset' | 'section'> => {
     const at = symbols.lookup(address);
     return {
@@ -133,10 +120,12 @@ export async function findSites(
     };
   };
   const byIndex = slotsByIndex(layouts, raws);
+  const indexed = wordOfIndex(tables, raws);
   const sites: Site[] = raws.map((raw) => {
     const { length, source } = raw;
-    const op = opOf(raw, tables, byIndex);
-    const held = raw.target === null ? null : functionHeld(memory, symbols, raw.target);
+    const word = raw.target ?? (raw.type === null ? null : indexed(raw.type));
+    const op = opOf(raw, word, tables, byIndex);
+    const held = word === null ? null : functionHeld(memory, symbols, word);
     const byCode =
       source === 'parainstructions'
         ? nativePatch(op, length, image.release, held?.name ?? null)
@@ -145,7 +134,7 @@ export async function findSites(
     return { ...place(raw.address), length, op, inline, source, tabled: true };
   });
   const listed = readStaticCalls(memory, symbols);
-  const forms = staticCallForms((kernel ?? image).memory);
+  const forms = staticCallForms((kernel?.image ?? image).memory);
   for (const { address, op, length } of listed) {
     sites.push({
       ...place(address),
@@ -157,7 +146,7 @@ export async function findSites(
     });
   }
   const targets = staticCallTargets(symbols);
-  const known = new Set(sites.map((s) => s.address));
+  const known = new Set([...sites.map((s) => s.address), ...raws.map((raw) => raw.call)]);
   // Listed static calls are all of them; without a list their trampolines tell.
   const trampolines = new Set(listed.length > 0 ? [] : targets.keys());
   const wanted = { tables, trampolines, known };
@@ -176,5 +165,5 @@ export async function findSites(
   }
   const namedBy = tables.find((t) => t.namedBy !== 'none')?.namedBy ?? 'none';
   sites.sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0));
-  return { sites, tables, namedBy, limits: limitsOf(image, namedBy, raws.length) };
+  return { sites, tables, namedBy, limits: limitsOf(image, namedBy, sites) };
 }

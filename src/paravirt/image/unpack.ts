@@ -1,8 +1,9 @@
 import { gunzipSync } from 'node:zlib';
+import type { UserError } from '../../errors.js';
 import { isBzImage, openBzImage } from './bzimage.js';
-import { isElf } from './elf.js';
+import { foreignMachine, isElf } from './elf.js';
 import type { Faults } from './fault.js';
-import { LZ4_LEGACY_MAGIC, unpackLz4Legacy } from './lz4.js';
+import { LZ4_FRAME_MAGIC, LZ4_LEGACY_MAGIC, unpackLz4Legacy } from './lz4.js';
 import { bufferSource, type ByteSource } from './source.js';
 import { pipeThrough } from './tool.js';
 import { unpackZstd, ZSTD_MAGIC } from './zstd.js';
@@ -14,7 +15,7 @@ const MAX_LAYERS = 3;
 const HEAD = 0x250;
 
 export type Packing = 'gzip' | 'xz' | 'zstd' | 'lz4';
-type Recognised = Packing | 'bzip2' | 'lzma' | 'lzo';
+type Recognised = Packing | 'bzip2' | 'lzma' | 'lzo' | 'LZ4 frames';
 
 /** An ELF image's bytes and how they were wrapped. */
 export interface Unpacked {
@@ -31,12 +32,18 @@ export function recognisePacking(head: Buffer): Recognised | null {
   const magic = head.readUInt32LE(0);
   if (magic === ZSTD_MAGIC) return 'zstd';
   if (magic === LZ4_LEGACY_MAGIC) return 'lz4';
+  if (magic === LZ4_FRAME_MAGIC) return 'LZ4 frames';
   if (head.readUInt16BE(0) === 0x1f8b) return 'gzip';
   if (head.readUIntBE(0, 6) === 0xfd377a585a00) return 'xz';
   if (head.toString('latin1', 0, 3) === 'BZh') return 'bzip2';
   if (head.readUInt32BE(0) === 0x894c5a4f) return 'lzo';
   if (head.readUIntBE(0, 3) === 0x5d0000) return 'lzma';
   return null;
+}
+
+/** True for the packings that are read. */
+export function isRead(kind: Recognised): kind is Packing {
+  return kind === 'gzip' || kind === 'xz' || kind === 'zstd' || kind === 'lz4';
 }
 
 /** Unpacks one layer of a packing that is read. */
@@ -70,7 +77,7 @@ function gunzip(packed: Buffer, faults: Faults): Buffer {
   }
 }
 
-/** The packed kernel without the unpacked size that the build appends (scripts/Makefile.lib). */
+/** The packed kernel without the unpacked size that the build appends (scripts/Makefile.lib); gzip ends with one itself. */
 function withoutSize(payload: Buffer, kind: Packing): Buffer {
   return kind === 'zstd' || kind === 'lz4' ? payload.subarray(0, -4) : payload;
 }
@@ -86,7 +93,7 @@ export async function unpackImage(file: ByteSource, faults: Faults): Promise<Unp
     const head = source.read(0, Math.min(source.size, HEAD), 'the first bytes');
     if (isElf(head)) return { source, packings, bzImage, release };
     const kind = recognisePacking(head);
-    if (kind === 'bzip2' || kind === 'lzma' || kind === 'lzo') {
+    if (kind !== null && !isRead(kind)) {
       throw faults.refused(
         `kernel packed with ${kind}, which is not read`,
         'unpack it and give the vmlinux',
@@ -94,20 +101,47 @@ export async function unpackImage(file: ByteSource, faults: Faults): Promise<Unp
     }
     if (kind !== null) {
       const packed = source.read(0, source.size, 'the packed image');
-      source = bufferSource(
-        await unpackOne(inPayload ? withoutSize(packed, kind) : packed, kind, faults),
-        faults,
-      );
+      const bytes = await unpackOne(inPayload ? withoutSize(packed, kind) : packed, kind, faults);
+      const stated = inPayload ? packed.readUInt32LE(packed.length - 4) : bytes.length;
+      // LZ4 blocks have no checksum: a flipped bit may show in nothing else
+      if (bytes.length !== stated) {
+        throw faults.damaged(`the kernel unpacks to ${bytes.length} bytes instead of ${stated}`);
+      }
+      source = bufferSource(bytes, faults);
       packings.push(kind);
       inPayload = false;
       continue;
     }
-    if (!isBzImage(head)) break;
+    if (!isBzImage(head)) throw unknown(source, head, faults);
     const opened = openBzImage(source, faults);
     source = bufferSource(opened.payload, faults);
     release = opened.release;
     bzImage = true;
     inPayload = true;
   }
-  throw faults.refused('not an ELF image', 'give a vmlinux, a bzImage/vmlinuz or a .ko module');
+  throw faults.refused('packed too often', 'unpack it and give the vmlinux');
+}
+
+/** Where other architectures' plain images have their magic number (Documentation/arch/{arm64,riscv}). */
+const PLAIN_MAGIC = 0x38;
+const PLAIN_IMAGES: ReadonlyMap<string, string> = new Map([
+  ['ARM\x64', 'AArch64'],
+  ['RSC\x05', 'RISC-V'],
+]);
+/** Where a PE file's section headers end at the latest. */
+const PE_HEADERS = 4096;
+
+/** The refusal of what is neither ELF nor a bzImage, by what it is. */
+function unknown(source: ByteSource, head: Buffer, faults: Faults): UserError {
+  const machine = PLAIN_IMAGES.get(head.toString('latin1', PLAIN_MAGIC, PLAIN_MAGIC + 4));
+  if (machine !== undefined) return faults.refused(...foreignMachine(machine));
+  const advice = 'give a vmlinux, a bzImage/vmlinuz or a .ko module';
+  if (head.toString('latin1', 0, 2) !== 'MZ') return faults.refused('not an ELF image', advice);
+  const headers = source.read(0, Math.min(source.size, PE_HEADERS), 'the PE headers');
+  return headers.includes('.linux\0')
+    ? faults.refused(
+        'PE file with a kernel in its section .linux (UKI), not a kernel image',
+        'take it out: objcopy -O binary --only-section=.linux FILE vmlinuz',
+      )
+    : faults.refused('PE file, not a kernel image', advice);
 }

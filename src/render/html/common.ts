@@ -1,6 +1,6 @@
 import { plural } from '../shared/numbers.js';
 import { displayName } from '../shared/visible.js';
-import { html, type Markup } from './markup.js';
+import { html, type Content, type Markup } from './markup.js';
 
 /** Warnings stand at the top: each can change what the numbers mean. */
 export function warningList(warnings: readonly { code: string; words: string }[]): Markup | null {
@@ -8,9 +8,22 @@ export function warningList(warnings: readonly { code: string; words: string }[]
   return html`<section class="warnings" aria-labelledby="warnings-h">
     <h2 id="warnings-h">${plural(warnings.length, 'warning')}</h2>
     <ul>
-      ${warnings.map((w) => html`<li><code>${w.code}</code> ${w.words}</li>`)}
+      ${warnings.map((w) => html`<li><code>${w.code}</code> ${withSigns(w.words)}</li>`)}
     </ul>
   </section>`;
+}
+
+/** Messages are ASCII, for terminals; a sign inside a name is part of it. */
+function withSigns(message: string): string {
+  return message.replace(/(?<![^\s(])[<>]=(?![^\s)\d])/g, (sign) => (sign === '>=' ? '≥' : '≤'));
+}
+
+/**
+ * What may be wider than the window, in a box that scrolls with the keyboard too. Where it is not wider the
+ * page's client takes the tab stop away.
+ */
+export function scrollBox(name: string, content: Content): Markup {
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="${name}">${content}</div>`;
 }
 
 /** Recordings with their hashes; `head` says what the first column tells apart. */
@@ -18,8 +31,9 @@ export function inputTable(
   head: string,
   rows: readonly { of: string; path: string; sha256: string; samples: number }[],
 ): Markup {
-  return html`<div class="scroll" tabindex="0" role="group" aria-label="Inputs, scrolls sideways">
-    <table>
+  return scrollBox(
+    'Inputs',
+    html`<table aria-label="Inputs">
       <thead>
         <tr>
           <th scope="col">${head}</th>
@@ -39,6 +53,6 @@ export function inputTable(
             </tr>`,
         )}
       </tbody>
-    </table>
-  </div>`;
+    </table>`,
+  );
 }

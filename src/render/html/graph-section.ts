@@ -1,5 +1,5 @@
 import type { Report } from '../../report/schema.js';
-import { cutTree, MIN_PIXELS, STATIC_WIDTH, type Cut } from '../shared/cut.js';
+import { cutTree, foldWords, MIN_PIXELS, STATIC_WIDTH, type Cut } from '../shared/cut.js';
 import type { GraphContext } from '../shared/describe.js';
 import { intervalNote } from '../shared/noise.js';
 import { formatCount, plural } from '../shared/numbers.js';
@@ -84,7 +84,7 @@ export function graphSection(report: Report): Markup {
     <p id="graph-note" class="note">${cutSentence(cut)}</p>
     <p class="note" id="keys" hidden>
       Click or Enter zooms, Escape zooms out, arrow keys move between frames, c shows callers and
-      callees. The address follows what is shown: copy it to link to a frame.
+      callees, which Escape leaves. The address follows what is shown: copy it to link to a frame.
     </p>
   </section>`;
 }
@@ -95,7 +95,7 @@ function cutSentence(cut: Cut): string {
   if (rest === 0) return `${drawn}. Width: the larger of base and new.`;
   return (
     `${drawn}; ${formatCount(rest)} narrower than ${String(MIN_PIXELS)} px of ${formatCount(STATIC_WIDTH)}, ` +
-    `or beyond the widest, are folded in ${plural(cut.folds, 'place')} (marked …) or left as gaps. ` +
+    `or beyond the widest, ${foldWords(cut)}. ` +
     `Width: the larger of base and new.`
   );
 }

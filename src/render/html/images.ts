@@ -1,6 +1,7 @@
 import type { Report } from '../../report/schema.js';
 import { fixed, formatChange, formatCount } from '../shared/numbers.js';
 import { displayName } from '../shared/visible.js';
+import { scrollBox } from './common.js';
 import { html, type Content, type Markup } from './markup.js';
 
 type Image = NonNullable<Report['images']>['base'];
@@ -30,8 +31,9 @@ export function images(report: Report): Markup {
       <td>${say(newer)}</td>
     </tr>`;
   return html`<h3>Kernel images</h3>
-    <div class="scroll" tabindex="0" role="group" aria-label="Kernel images, scrolls sideways">
-      <table class="facts" id="images">
+    ${scrollBox(
+      'Kernel images',
+      html`<table class="facts" id="images" aria-label="Kernel images">
         <thead>
           <tr>
             <td></td>
@@ -48,8 +50,8 @@ export function images(report: Report): Markup {
           ${fact('addresses that agree', (i) => `${agreement(i.agreement)} of the recording's kernel addresses`)}
           ${fact('slide', (i) => slideText(i.slide))}
         </tbody>
-      </table>
-    </div>
+      </table>`,
+    )}
     ${siteWindow(report)}`;
 }
 

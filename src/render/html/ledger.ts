@@ -1,8 +1,9 @@
 import { type Bucket, type LedgerRow, type Report } from '../../report/schema.js';
 import { fixed, signed, signedShort, weightScale } from '../shared/numbers.js';
-import { boundPrefix, grossPrefix } from '../shared/bounds.js';
+import { boundPrefix, grossPrefix, verdictWords } from '../shared/bounds.js';
 import { intervalHead } from '../shared/noise.js';
 import { intervalText } from '../shared/table.js';
+import { scrollBox } from './common.js';
 import { ledgerNotes } from './ledger-notes.js';
 import { html, trusted, type Markup } from './markup.js';
 
@@ -45,8 +46,9 @@ export function ledger(report: Report): Markup {
   };
   return html`<section aria-labelledby="ledger-h">
     <h2 id="ledger-h">Where the change went</h2>
-    <div class="scroll" tabindex="0" role="group" aria-label="Table, scrolls sideways">
-      <table class="ledger terms">
+    ${scrollBox(
+      'Where the change went',
+      html`<table class="ledger terms" aria-label="Where the change went">
         <thead>
           <tr>
             <th scope="col">bucket</th>
@@ -74,15 +76,15 @@ export function ledger(report: Report): Markup {
             <td class="verdict">${verdict(report.total)}</td>
           </tr>
         </tfoot>
-      </table>
-    </div>
+      </table>`,
+    )}
     ${ledgerNotes(report, known)}
   </section>`;
 }
 
-function verdict(row: Pick<LedgerRow, 'verdict' | 'percentInterval'>): Markup {
+function verdict(row: Parameters<typeof verdictWords>[0]): Markup {
   const interval = row.percentInterval === null ? null : intervalText(row);
-  return html`${row.verdict}${interval === null ? null : html`<span class="sub">${interval}</span>`}`;
+  return html`${verdictWords(row)}${interval === null ? null : html`<span class="sub">${interval}</span>`}`;
 }
 
 interface Waterfall {

@@ -38,7 +38,7 @@ export function legend(tree: FrameTree, sampling: boolean, moved: boolean): Mark
       ${item('z op', 'pv:… paravirt op')}
       ${moved ? html`<li>⇄ holds weight that was moved to line up inlining</li>` : null}
     </ul>
-    <p class="note">${significance(tree.tested, sampling)}</p>`;
+    <p id="graph-tested" class="note">${significance(tree.tested, sampling)}</p>`;
 }
 
 function significance(tested: boolean, sampling: boolean): string {

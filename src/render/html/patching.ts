@@ -1,6 +1,7 @@
 import { SITE_STATES, type Report, type SiteState } from '../../report/schema.js';
 import { fixed, formatCount, plural, weightScale } from '../shared/numbers.js';
 import { changedTable } from '../shared/report-tables.js';
+import { scrollBox } from './common.js';
 import { html, type Content, type Markup } from './markup.js';
 import { tableMarkup } from './tables.js';
 
@@ -59,13 +60,9 @@ function counts(report: Report, states: readonly SiteState[]): Markup {
   const cells = ({ sites, weight }: (typeof base)[SiteState]): Content =>
     html`<td class="num">${sites === 0 ? '–' : formatCount(sites)}</td>
       <td class="num">${sites === 0 ? '–' : fixed(weight / scale.divisor, scale.decimals)}</td>`;
-  return html`<div
-    class="scroll"
-    tabindex="0"
-    role="group"
-    aria-label="Site states, scrolls sideways"
-  >
-    <table id="states" class="terms">
+  return scrollBox(
+    'Site states',
+    html`<table id="states" class="terms" aria-label="Site states">
       <thead>
         <tr>
           <th scope="col">state</th>
@@ -86,8 +83,8 @@ function counts(report: Report, states: readonly SiteState[]): Markup {
             </tr>`,
         )}
       </tbody>
-    </table>
-  </div>`;
+    </table>`,
+  );
 }
 
 function changed(report: Report): Markup {

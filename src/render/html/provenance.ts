@@ -3,6 +3,7 @@ import { limits, shellWord } from '../shared/limits.js';
 import { formatCount, formatSeconds, formatWeight, plural } from '../shared/numbers.js';
 import { normalizationWords } from '../shared/normalization.js';
 import { displayName, visibleText } from '../shared/visible.js';
+import { scrollBox } from './common.js';
 import { images } from './images.js';
 import { html, type Content, type Markup } from './markup.js';
 
@@ -43,8 +44,9 @@ function compared(report: Report): Markup {
     </tr>`;
   };
   return html`<h3>What was compared</h3>
-    <div class="scroll" tabindex="0" role="group" aria-label="Table, scrolls sideways">
-      <table>
+    ${scrollBox(
+      'What was compared',
+      html`<table aria-label="What was compared">
         <thead>
           <tr>
             <td></td>
@@ -59,8 +61,8 @@ function compared(report: Report): Markup {
         <tbody>
           ${row('base')}${row('new')}
         </tbody>
-      </table>
-    </div>
+      </table>`,
+    )}
     <p class="note">${normalization(report)}</p>`;
 }
 
@@ -87,8 +89,9 @@ function inputs(report: Report): Markup {
     ),
   );
   return html`<h3>Inputs</h3>
-    <div class="scroll" tabindex="0" role="group" aria-label="Table, scrolls sideways">
-      <table>
+    ${scrollBox(
+      'Inputs',
+      html`<table aria-label="Inputs">
         <thead>
           <tr>
             <th scope="col">side</th>
@@ -103,8 +106,8 @@ function inputs(report: Report): Markup {
         <tbody>
           ${rows}
         </tbody>
-      </table>
-    </div>`;
+      </table>`,
+    )}`;
 }
 
 function recording(report: Report): Markup {
@@ -114,8 +117,9 @@ function recording(report: Report): Markup {
       return typeof value === 'string' ? name(value) : (value ?? NOT_RECORDED);
     });
   return html`<h3>Recordings</h3>
-    <div class="scroll" tabindex="0" role="group" aria-label="Table, scrolls sideways">
-      <table class="facts">
+    ${scrollBox(
+      'Recordings',
+      html`<table class="facts" aria-label="Recordings">
         <thead>
           <tr>
             <td></td>
@@ -132,8 +136,8 @@ function recording(report: Report): Markup {
           ${fact('recorded with', (s) => s.recording.command)}
           ${bothSides(report, 'events seen', (s) => s.events.map((e, i) => [i > 0 ? ', ' : '', html`<code>${displayName(e.name)}</code> ${plural(e.samples, 'sample')}`]))}
         </tbody>
-      </table>
-    </div>`;
+      </table>`,
+    )}`;
 }
 
 /** Every option in which the kernels' configurations differ: each may be a cause. */

@@ -2,6 +2,7 @@ import type { Report } from '../../report/schema.js';
 import { plural } from '../shared/numbers.js';
 import { functionsTable, opsTable, sitesTable } from '../shared/report-tables.js';
 import type { Cell, RowView, TableView } from '../shared/table.js';
+import { scrollBox } from './common.js';
 import { html, type Content, type Markup } from './markup.js';
 
 function cellContent(cell: Cell): Content {
@@ -29,30 +30,29 @@ function head(column: TableView['heads'][number]): Markup {
 /** A table with its first rows; the client adds the others, sorts and filters. */
 export function tableMarkup(view: TableView): Markup {
   const rest = view.rows.length - Math.min(view.top, view.rows.length);
-  return html`<div
-      class="scroll"
-      tabindex="0"
-      role="group"
-      aria-label="${view.label}, scrolls sideways"
-    >
-      <table id="${view.id}" class="data" data-rows="${view.rows.length}">
-        <thead>
-          <tr>
-            ${view.heads.map(head)}
-          </tr>
-        </thead>
-        <tbody>
-          ${view.rows.slice(0, view.top).map((row) => tableRow(view, row))}
-        </tbody>
-      </table>
-    </div>
-    ${
-      rest === 0
-        ? null
-        : html`<p class="note" data-rest="${view.id}">
-            ${plural(rest, 'more row')} with smaller numbers in the embedded report document.
-          </p>`
-    }`;
+  const table = html`<table
+    id="${view.id}"
+    class="data"
+    aria-label="${view.label}"
+    data-rows="${view.rows.length}"
+  >
+    <thead>
+      <tr>
+        ${view.heads.map(head)}
+      </tr>
+    </thead>
+    <tbody>
+      ${view.rows.slice(0, view.top).map((row) => tableRow(view, row))}
+    </tbody>
+  </table>`;
+  return html`${scrollBox(view.label, table)}
+  ${
+    rest === 0
+      ? null
+      : html`<p class="note" data-rest="${view.id}">
+          ${plural(rest, 'more row')} with smaller numbers in the embedded report document.
+        </p>`
+  }`;
 }
 
 function section(title: string, view: TableView, note: Content, empty: string): Markup {

@@ -1,17 +1,18 @@
 /** A row of kernels as one static page: chart, steps, first changes, ops. No script of its own. */
 import type { Series } from '../../report/series-schema.js';
 import { loadAssets } from '../html/assets.js';
-import { inputTable, warningList } from '../html/common.js';
+import { inputTable, scrollBox, warningList } from '../html/common.js';
 import { embed, packDocument } from '../html/embed.js';
 import { html, trusted, type Markup } from '../html/markup.js';
 import { scriptlessPage } from '../html/scriptless.js';
 import { tableMarkup } from '../html/tables.js';
+import { boundPrefix } from '../shared/bounds.js';
 import { shellWord } from '../shared/limits.js';
 import { plural } from '../shared/numbers.js';
 import { displayName, visibleText } from '../shared/visible.js';
 import { seriesChart } from './chart.js';
 import { opsView, stepsView } from './tables.js';
-import { firstWords, largestOps, noFirstsWords, warningWords } from './words.js';
+import { boundWords, firstWords, largestOps, noFirstsWords, warningWords } from './words.js';
 
 /** The id of the element that carries the document. */
 export const SERIES_ELEMENT = 'pvflame-series';
@@ -45,9 +46,7 @@ function body(series: Series, title: string): Markup {
         its 95 % interval where there are two or more boots of both. Bars: what the largest ops have
         more (or, below, less) than there${series.timer ? '; on a timer lower bounds' : ''}.
       </p>
-      <div class="scroll" tabindex="0" role="group" aria-label="Chart, scrolls sideways">
-        ${seriesChart(series, ops)}
-      </div>
+      ${scrollBox('Chart', seriesChart(series, ops))}
       <ul class="legend key">
         ${ops.map(
           (op, i) =>
@@ -68,7 +67,7 @@ function body(series: Series, title: string): Markup {
         series.firsts.length === 0
           ? html`<p>${noFirstsWords(series)}</p>`
           : html`<ul>
-              ${series.firsts.map((first) => html`<li>${firstWords(first)}</li>`)}
+              ${series.firsts.map((first) => html`<li>${firstWords(first, boundPrefix)}</li>`)}
             </ul>`
       }
     </section>
@@ -76,7 +75,7 @@ function body(series: Series, title: string): Markup {
       <h2 id="ops-h">Ops</h2>
       <p class="note">
         Extra against <bdi>${displayName(series.reference)}</bdi>, in percent of its total. –: not
-        seen.
+        seen${series.timer ? html`; ${boundWords(series)}` : ''}.
       </p>
       ${ops.length === 0 ? html`<p>No op weighs more or less than there.</p>` : tableMarkup(opsView(series, ops))}
     </section>

@@ -2,14 +2,15 @@
 import type { Series } from '../../report/series-schema.js';
 import { block, code, prose } from '../markdown/escape.js';
 import { tableSection } from '../markdown/table.js';
+import { boundPrefix } from '../shared/bounds.js';
 import { shellWord } from '../shared/limits.js';
 import { displayName, visibleText } from '../shared/visible.js';
 import { opsView, stepsView } from './tables.js';
-import { firstParts, largestOps, noFirstsWords, warningWords } from './words.js';
+import { boundWords, firstParts, largestOps, noFirstsWords, warningWords } from './words.js';
 
 function firstChangeWords(first: Series['firsts'][number]): string {
-  const { verdict, size } = firstParts(first);
-  return `${verdict} at ${code(first.label)}, ${size.replace('>=', '≥ ')} against ${code(first.before)}`;
+  const { verdict, size } = firstParts(first, boundPrefix);
+  return `${verdict} at ${code(first.label)}, ${size} against ${code(first.before)}`;
 }
 
 /** The whole document as GitHub-flavoured Markdown; recorded names only ever as code. */
@@ -33,7 +34,7 @@ export function renderSeriesMarkdown(series: Series): string {
         : series.firsts.map((first) => `- ${code(first.op)}: ${firstChangeWords(first)}`)),
     ],
     tableSection(
-      'Ops, extra against the reference in % of its total',
+      `Ops, extra against the reference in % of its total${series.timer ? `; ${boundWords(series)}` : ''}`,
       opsView(series, largestOps(series)),
     ),
     [

@@ -1,10 +1,11 @@
 /** The tables of a series as data: the page and the Markdown form print the same rows. */
 import type { Series, SeriesStep } from '../../report/series-schema.js';
+import { boundPrefix } from '../shared/bounds.js';
 import { fixed, formatCount, signedShort, weightScale } from '../shared/numbers.js';
 import { tableView, type Column, type TableView } from '../shared/table.js';
 import { displayName } from '../shared/visible.js';
 import { halfWidth } from '../text/table.js';
-import { budgetWord, opPercent } from './words.js';
+import { budgetWord, opRow } from './words.js';
 
 /** A row a step: its total, what is more than in the reference and than in the step before. */
 export function stepsView(series: Series): TableView {
@@ -73,8 +74,9 @@ export function opsView(series: Series, ops: readonly string[]): TableView {
       head: op,
       numeric: true,
       cell: (step: SeriesStep) => {
-        const percent = opPercent(step, op);
-        return { text: percent === null ? '–' : signedShort(percent) };
+        const row = opRow(step, op);
+        if (row?.percent === undefined || row.percent === null) return { text: '–' };
+        return { text: boundPrefix(row.bound, row.percent) + signedShort(row.percent) };
       },
     })),
   ];

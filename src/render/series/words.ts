@@ -19,9 +19,19 @@ export function largestOps(series: Series, most = MOST_OPS): string[] {
     .map(([op]) => op);
 }
 
-/** An op's extra against the reference, in percent of its total; "" where it was not seen. */
+/** An op in a step; undefined where it was not seen. */
+export function opRow(step: SeriesStep, op: string): SeriesStep['ops'][number] | undefined {
+  return step.ops.find((row) => row.op === op);
+}
+
+/** An op's extra against the reference, in percent of its total; null where it was not seen. */
 export function opPercent(step: SeriesStep, op: string): number | null {
-  return step.ops.find((row) => row.op === op)?.percent ?? null;
+  return opRow(step, op)?.percent ?? null;
+}
+
+/** What the signs before ops are; "" where there are none. */
+export function boundWords({ timer }: Series): string {
+  return timer ? '≥, of a fall ≤: a timer, lower bounds' : '';
 }
 
 /** Whether a step keeps the budget; "" without one. */
@@ -29,14 +39,17 @@ export function budgetWord({ budget }: SeriesStep): string {
   return budget === null ? '' : budget.outcome;
 }
 
-/** "mmu.set_pte: more at v5.15, +0.08 % (+0.05 to +0.11) against v5.10". */
-export function firstWords(first: Series['firsts'][number]): string {
-  const { verdict, size } = firstParts(first);
+/** "mmu.set_pte: more at v5.15, +0.08 % (+0.05 to +0.11) against v5.10". `sign` writes its bound. */
+export function firstWords(first: Series['firsts'][number], sign = boundSign): string {
+  const { verdict, size } = firstParts(first, sign);
   return `${first.op}: ${verdict} at ${displayName(first.label)}, ${size} against ${displayName(first.before)}`;
 }
 
 /** The same apart: its verdict, and how much with the interval. */
-export function firstParts(first: Series['firsts'][number]): { verdict: string; size: string } {
+export function firstParts(
+  first: Series['firsts'][number],
+  sign: typeof boundSign,
+): { verdict: string; size: string } {
   const percent = first.percent === null ? '' : signedShort(first.percent);
   const interval =
     first.percentInterval === null
@@ -44,7 +57,7 @@ export function firstParts(first: Series['firsts'][number]): { verdict: string; 
       : ` (${signedShort(first.percentInterval[0])} to ${signedShort(first.percentInterval[1])})`;
   return {
     verdict: first.verdict,
-    size: `${boundSign(first.bound, first.delta)}${percent} %${interval}`,
+    size: `${sign(first.bound, first.delta)}${percent} %${interval}`,
   };
 }
 

@@ -21,6 +21,25 @@ export function grossPrefix(bound: Bound, value: number | null): string {
   return bound === 'lower' && value !== null && value !== 0 ? '≥ ' : '';
 }
 
+/** Samples of both sides under which a row says nothing. */
+const FEW = 10;
+
+/**
+ * A row's verdict in words. A fall on a timer is never called less, however well it was measured; that is
+ * no lack of data, which the document's word for it would say.
+ */
+export function verdictWords(
+  row: Pick<OpRow, 'verdict' | 'percentInterval'> & {
+    readonly bound?: Bound;
+    readonly samples?: OpRow['samples'] | undefined;
+  },
+): string {
+  const { verdict, bound, percentInterval, samples } = row;
+  const forbidden = verdict === 'too little data' && bound === 'lower' && percentInterval !== null;
+  const few = samples !== undefined && samples.base + samples.new < FEW;
+  return forbidden && !few ? 'not judged' : verdict;
+}
+
 /** What the signs mean, one sentence a bound that the report uses. */
 export function boundNotes(report: Report): string[] {
   const rows = [...report.ledger, ...report.ops, ...report.sites];
@@ -29,7 +48,7 @@ export function boundNotes(report: Report): string[] {
   if (used.has('lower')) {
     notes.push(
       '≥ before a weight: at least this much, since a timer does not see what runs with interrupts off. ' +
-        'Before a change, ≥ (of a fall: ≤) marks the difference of two such weights: it shows what samples could name, and is no strict bound itself. No such row is called less: what is not seen may have grown. Their intervals are of noise only, not of what is not seen.',
+        'Before a change, ≥ (of a fall: ≤) marks the difference of two such weights: it shows what samples could name, and is no strict bound itself. A fall beyond noise is not judged, never called less: what is not seen may have grown. Their intervals are of noise only, not of what is not seen.',
     );
   }
   if (used.has('at-most')) {

@@ -25,6 +25,10 @@ export const KIND_NAMES = [
 ] as const;
 export const NODE_KIND_OP = 4;
 
+/** Why a frame of a derived tree was not tested. */
+export const TOGETHER_SEVERAL = 1;
+export const TOGETHER_PART = 2;
+
 /** What a kind is called in the details of a frame. */
 export const KIND_TEXT: Readonly<Record<(typeof KIND_NAMES)[number], string>> = {
   root: 'everything',

@@ -42,14 +42,23 @@ export function lookOf(tree: FrameTree, frame: Placed, baseTotal: number): Look 
   const verdict = fold ? VERDICT_TOO_LITTLE : (tree.graph.nodes.verdict[frame.node] ?? 0);
   const silent = verdict === VERDICT_NOISE || (verdict === VERDICT_TOO_LITTLE && tree.tested);
   const step = silent ? 0 : stepOf(pointsOf(frame.new - frame.base, baseTotal));
-  const oneSided = frame.base === 0 ? 'new' : frame.new === 0 ? 'gone' : '';
   return {
     step,
-    border: step === 0 || fold ? '' : oneSided,
+    border: step === 0 || fold ? '' : oneSided(tree, frame),
     op: !fold && isOp(tree, frame.node),
     moved: !fold && (tree.graph.nodes.moved[frame.node] ?? 0) !== 0,
     fold,
   };
+}
+
+/** Whether only one side has the frame; weight that a view leaves out counts too. */
+export function oneSided(
+  tree: FrameTree,
+  { node, base, new: newer, fold }: Placed,
+): Look['border'] {
+  const sides = fold > 0 ? 0 : (tree.sides?.[node] ?? 0);
+  if (base === 0 && (sides & 1) === 0) return 'new';
+  return newer === 0 && (sides & 2) === 0 ? 'gone' : '';
 }
 
 /** Name of a step's colour: z (neutral), m1 to m4 (more), l1 to l4 (less). */

@@ -1,3 +1,4 @@
+import { plural } from './numbers.js';
 import { at, type FrameTree } from './tree.js';
 
 /** Frames under this many pixels are folded, at the width that the graph is drawn for. */
@@ -37,6 +38,13 @@ export interface Cut {
   readonly folds: number;
   /** Levels drawn. */
   readonly levels: number;
+}
+
+/** What became of the frames that are not drawn, behind their number. */
+export function foldWords({ frames, drawn, folds }: Cut): string {
+  const one = frames - drawn === 1;
+  if (folds === 0) return one ? 'is left as a gap' : 'are left as gaps';
+  return `${one ? 'is' : 'are'} folded in ${plural(folds, 'place')} (marked …) or left as gaps`;
 }
 
 export interface CutOptions {

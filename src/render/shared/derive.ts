@@ -3,7 +3,13 @@
  * calls, what calls it. Their sums are those of the document's frames; frames of several places that come
  * to stand for one were never tested together, and say so.
  */
-import { KIND_NAMES, NODE_KIND_OP, VERDICT_TOO_LITTLE } from './codes.js';
+import {
+  KIND_NAMES,
+  NODE_KIND_OP,
+  TOGETHER_PART,
+  TOGETHER_SEVERAL,
+  VERDICT_TOO_LITTLE,
+} from './codes.js';
 import { at, buildTree, type FrameTree } from './tree.js';
 
 export type View =
@@ -184,6 +190,7 @@ class Trie {
   /** A frame that stands for just one of the document, whole, keeps that one's verdict. */
   private judged(tree: FrameTree, order: readonly number[], tested: boolean): FrameTree {
     const together = new Uint8Array(tree.size);
+    const sides = new Uint8Array(tree.size);
     order.forEach((place, i) => {
       const source = this.source[place] ?? 0;
       const one = this.sources[place]?.size === 1;
@@ -193,9 +200,14 @@ class Trie {
       if (one && whole) {
         tree.graph.nodes.verdict[i] = this.from.graph.nodes.verdict[source] ?? VERDICT_TOO_LITTLE;
       } else {
-        together[i] = 1;
+        together[i] = one ? TOGETHER_PART : TOGETHER_SEVERAL;
       }
+      for (const node of this.sources[place] ?? [])
+        sides[i] =
+          (sides[i] ?? 0) |
+          (at(this.from.base, node) > 0 ? 1 : 0) |
+          (at(this.from.new, node) > 0 ? 2 : 0);
     });
-    return { ...tree, tested, together };
+    return { ...tree, tested, together, sides };
   }
 }

@@ -1,6 +1,6 @@
 /** A frame in words: the label on it, the line for screen readers and the lines of its details. */
-import { KIND_NAMES, KIND_TEXT, VERDICT_NAMES } from './codes.js';
-import { lookOf, pointsOf, type Look } from './colour.js';
+import { KIND_NAMES, KIND_TEXT, TOGETHER_PART, TOGETHER_SEVERAL, VERDICT_NAMES } from './codes.js';
+import { lookOf, oneSided, pointsOf, type Look } from './colour.js';
 import type { Placed } from './cut.js';
 import {
   fixed,
@@ -38,16 +38,25 @@ export function frameLabel(tree: FrameTree, frame: Placed, look: Look): string {
   return `${sign}${look.moved ? '⇄ ' : ''}${look.fold ? '… ' : ''}${frameName(tree, frame)}`;
 }
 
-/** How a frame changed, in one phrase. */
-export function changePhrase(context: GraphContext, base: number, newer: number): string {
+/** How a frame changed, in one phrase: new or gone only where the whole graph has it on one side. */
+function framePhrase(context: GraphContext, frame: Placed): string {
+  return changePhrase(context, frame.base, frame.new, oneSided(context.tree, frame));
+}
+
+/** A change in one phrase; `only` says where just one side has it. */
+export function changePhrase(
+  context: GraphContext,
+  base: number,
+  newer: number,
+  only = base === 0 ? 'new' : newer === 0 ? 'gone' : '',
+): string {
   const change = newer - base;
   if (change === 0) return 'no change';
   const points = pointsOf(change, context.baseTotal);
   const parts = [formatChange(change, context.unit)];
   if (points !== null) parts.push(formatPoints(points));
-  if (base === 0) parts.push('new');
-  else if (newer === 0) parts.push('gone');
-  else parts.push(`${signedShort((change / base) * 100)} % of its base`);
+  if (only !== '') parts.push(only);
+  else if (base !== 0) parts.push(`${signedShort((change / base) * 100)} % of its base`);
   return parts.join(', ');
 }
 
@@ -58,7 +67,7 @@ function side(value: number, total: number, unit: string): string {
 
 /** The line that a screen reader says for a frame. */
 export function frameSentence(context: GraphContext, frame: Placed): string {
-  return `${frameName(context.tree, frame)}: ${changePhrase(context, frame.base, frame.new)}`;
+  return `${frameName(context.tree, frame)}: ${framePhrase(context, frame)}`;
 }
 
 /** The few lines of a frame's tooltip; the first is its name. */
@@ -67,7 +76,7 @@ export function frameLines(context: GraphContext, frame: Placed): string[] {
     frameName(context.tree, frame),
     `base ${side(frame.base, context.baseTotal, context.unit)}`,
     `new ${side(frame.new, context.newTotal, context.unit)}`,
-    changePhrase(context, frame.base, frame.new),
+    framePhrase(context, frame),
   ];
 }
 
@@ -85,6 +94,11 @@ export function frameTitle(context: GraphContext, frame: Placed): string[] {
   ];
 }
 
+const UNTESTED_WORDS: Readonly<Record<number, string>> = {
+  [TOGETHER_SEVERAL]: 'not tested: frames of several places, drawn as one',
+  [TOGETHER_PART]: 'not tested: this view leaves out part of its weight',
+};
+
 /** Everything the page can say about a frame, as pairs of term and text. */
 export function frameDetails(context: GraphContext, frame: Placed): [string, string][] {
   const { tree, unit } = context;
@@ -92,7 +106,7 @@ export function frameDetails(context: GraphContext, frame: Placed): [string, str
   const details: [string, string][] = [
     ['base', side(frame.base, context.baseTotal, unit)],
     ['new', side(frame.new, context.newTotal, unit)],
-    ['change', changePhrase(context, frame.base, frame.new)],
+    ['change', framePhrase(context, frame)],
   ];
   if (frame.fold > 0) return details;
   const own = [nodes.base[frame.node] ?? 0, nodes.new[frame.node] ?? 0] as const;
@@ -106,9 +120,8 @@ export function frameDetails(context: GraphContext, frame: Placed): [string, str
   const verdict = VERDICT_NAMES[nodes.verdict[frame.node] ?? 3] ?? 'too little data';
   details.push([
     'verdict',
-    tree.together?.[frame.node] === 1
-      ? 'not tested: frames of several places, drawn as one'
-      : verdict + (verdict === 'too little data' ? '' : context.noise),
+    UNTESTED_WORDS[tree.together?.[frame.node] ?? 0] ??
+      verdict + (verdict === 'too little data' ? '' : context.noise),
   ]);
   const raw = rawNames(tree, frame.node);
   if (raw.length > 0) details.push(['recorded as', raw.map(displayName).join(', ')]);

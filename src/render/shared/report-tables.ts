@@ -16,6 +16,7 @@ import {
   tableView,
   weightColumns,
   type Cell,
+  type Column,
   type TableView,
 } from './table.js';
 import { displayName } from './visible.js';
@@ -75,7 +76,7 @@ export function sitesTable(report: Report): TableView {
     { id: 'sites', label: 'Call sites', top: TOP },
     [
       { head: 'function', numeric: false, cell: (r) => nameCell(r.function, siteOffsets(r)) },
-      { head: 'op', numeric: false, cell: (r) => nameCell(r.op, codeLine(r)) },
+      opColumn(rows),
       {
         head: 'state',
         sub: 'base → new',
@@ -106,7 +107,7 @@ export function changedTable(report: Report): TableView {
     { id: 'changed', label: 'Sites whose state changed', top: TOP },
     [
       { head: 'function', numeric: false, cell: (r) => nameCell(r.function, siteOffsets(r)) },
-      { head: 'op', numeric: false, cell: (r) => nameCell(r.op, codeLine(r)) },
+      opColumn(rows),
       { head: 'state', sub: 'base → new', numeric: false, cell: (r) => stateCell(r, report) },
       { head: 'votes', sub: 'base · new', numeric: true, cell: (r) => countsCell(r.votes) },
       { head: 'chance', sub: 'had nothing changed', numeric: true, cell: chanceCell },
@@ -202,6 +203,17 @@ function stateCell(row: SiteRow, report: Report): Cell {
   const absent = report.images === null ? 'not seen' : 'no site';
   if (base === newer) return { text: base ?? absent };
   return { text: `${base ?? absent} → ${newer ?? absent}` };
+}
+
+/** The op of a site, its machine code below. */
+function opColumn(rows: readonly SiteRow[]): Column<SiteRow> {
+  const coded = rows.some((row) => row.code !== null);
+  return {
+    head: 'op',
+    ...(coded ? { sub: 'as built → as patching would write it' } : {}),
+    numeric: false,
+    cell: (r) => nameCell(r.op, codeLine(r)),
+  };
 }
 
 /** A site's bytes and instructions as built and as boot code patches it. */

@@ -1,6 +1,6 @@
 /** Tables as data: the static page and its client make the same rows from the report document. */
 import type { FunctionRow, OpRow, SiteRow } from '../../report/schema.js';
-import { boundPrefix, grossPrefix } from './bounds.js';
+import { boundPrefix, grossPrefix, verdictWords } from './bounds.js';
 import { fixed, formatCount, signed, signedShort, type WeightScale } from './numbers.js';
 import { displayName } from './visible.js';
 
@@ -133,7 +133,7 @@ export function weightColumns<T extends Measured>(
       sub: interval,
       numeric: false,
       cell: (r) => ({
-        text: r.verdict,
+        text: verdictWords(r),
         ...(r.percentInterval === null ? {} : { sub: intervalText(r) }),
       }),
     },

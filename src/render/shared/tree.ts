@@ -18,8 +18,10 @@ export interface FrameTree {
   readonly new: Float64Array;
   /** Some node has a verdict: significance was tested. */
   readonly tested: boolean;
-  /** 1: frames of several places drawn as one, which were not tested together (derive.ts). */
+  /** What stands here is not one frame of the document, whole, and was not tested (derive.ts). */
   readonly together?: Uint8Array;
+  /** Sides on which the document's frames hold weight, which may be left out here: 1 base, 2 new. */
+  readonly sides?: Uint8Array;
 }
 
 /** Reads the columns once; linear in the number of nodes. */

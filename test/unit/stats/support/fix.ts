@@ -60,11 +60,12 @@ export function simulateFixes(
         after: estimateOfTotals(totals(a)),
       }).interval,
     );
-    const of = recoveredOfRows({
+    const comparisons = {
       nativeBefore: weighed(kernel, n, b, all),
       nativeAfter: weighed(kernel, n, a, all),
-    });
+    };
     for (const kind of ['op', 'function'] as const) {
+      const of = recoveredOfRows(comparisons, `${kind}s`);
       for (const rows of kernel[`${kind}s`]) {
         // the true overhead, not the one that was drawn, decides what is counted
         const overhead = rows.reduce((sum, r) => sum + (before[r] ?? 0) - (native[r] ?? 0), 0);
@@ -100,7 +101,7 @@ function weighed(
     base: measured(base, rows),
     new: measured(other, rows),
   });
-  return { total: row(all), functions: kernel.functions.map(row) };
+  return { total: row(all), functions: kernel.functions.map(row), ops: kernel.ops.map(row) };
 }
 
 /** Percent, with one decimal; "-" of too few to say. */
