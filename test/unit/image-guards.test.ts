@@ -242,9 +242,10 @@ test('relocations of a module are relative or not, as each says', async () => {
     ],
   });
   const host = kernel(textWith(256, new Map()), { symbols: [pvOps] });
+  const kernelImage = await readKernelImage(scratchFile('guards-host', host));
   const { sites } = await findSites(
     await readKernelImage(scratchFile('guards-module.ko', module)),
-    await readKernelImage(scratchFile('guards-host', host)),
+    { image: kernelImage, table: await findSites(kernelImage) },
   );
   expect(sites.map((s) => `${s.offset} ${s.op}`)).toEqual([
     '8 irq.irq_enable',
