@@ -25,6 +25,13 @@ describe('boots', () => {
   it('of two machines are two, whatever their clocks say', () => {
     expect(bootsOf([run('a', '13:00:00', 50), run('a', '13:01:00', 5000)])).toBe(1);
     expect(bootsOf([run('a', '13:00:00', 50), run('b', '13:01:00', 5000)])).toBe(2);
+    // in turns, each machine up all the while
+    const turns = [
+      run('a', '13:00:00', 50),
+      run('b', '13:00:30', 5000),
+      run('a', '13:01:00', 5000),
+    ];
+    expect(bootOfRuns([...turns, run('b', '13:01:30', 5060)])).toEqual([0, 1, 0, 1]);
   });
 
   it('are not known of runs without time stamps', () => {
