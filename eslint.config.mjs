@@ -1,36 +1,10 @@
 import tseslint from 'typescript-eslint';
+import { importRules } from './scripts/import-rules.mjs';
 
-// The one direction of the data (docs/architecture.md). A folder may import itself, what stands
-// before it, and the files at the top of src/; nothing imports the command line.
-const order = ['ingest', 'profile', 'paravirt', 'compare', 'report', 'render', 'page', 'cli'];
-const computing = ['ingest', 'profile', 'paravirt', 'compare'];
-
-/** Forbids relative imports of whole folders of src/. */
-function without(folder, forbidden, message) {
-  return {
-    files: [`src/${folder}/**/*.ts`],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        { patterns: [{ regex: `^(?:\\.\\./)+(?:${forbidden.join('|')})/`, message }] },
-      ],
-    },
-  };
-}
-
-const downstream = (folder) => order.slice(order.indexOf(folder) + 1);
-const direction = order
-  .filter((folder) => folder !== 'cli')
-  .map((folder) => {
-    const readsOnlyTheReport = folder === 'render' || folder === 'page';
-    return without(
-      folder,
-      [...downstream(folder), ...(readsOnlyTheReport ? computing : [])],
-      readsOnlyTheReport
-        ? `${folder} reads the report document and nothing else`
-        : `data flows ${order.join(' -> ')}; ${folder} may not look downstream`,
-    );
-  });
+const common = {
+  '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+  eqeqeq: 'error',
+};
 
 export default tseslint.config(
   {
@@ -44,20 +18,32 @@ export default tseslint.config(
     ],
   },
   ...tseslint.configs.recommended,
+  { files: ['**/*.mjs'], rules: common },
   {
-    files: ['src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'],
+    files: ['src/**/*.ts', 'test/**/*.ts'],
     languageOptions: {
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
     },
     rules: {
+      ...common,
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
-      eqeqeq: 'error',
       'no-console': 'error',
     },
   },
-  ...direction,
+  {
+    files: ['src/**/*.ts'],
+    plugins: { imports: importRules },
+    rules: {
+      'imports/direction': 'error',
+      // what JSON.parse gives is any until a schema or a check has seen it
+      '@typescript-eslint/no-unsafe-argument': 'error',
+      '@typescript-eslint/no-unsafe-assignment': 'error',
+      '@typescript-eslint/no-unsafe-call': 'error',
+      '@typescript-eslint/no-unsafe-member-access': 'error',
+      '@typescript-eslint/no-unsafe-return': 'error',
+    },
+  },
 );

@@ -71,6 +71,7 @@ export interface KeyOrder {
   named: Int32Array;
 }
 
+/** Sorts the keys of a table once, after the last one was given its id. */
 export function keyOrder({ keys }: KeyTable): KeyOrder {
   const order = keys.map((_, id) => id);
   // field by field is the order of the joined text, as no field holds its separator

@@ -95,6 +95,7 @@ export interface BudgetNeeds {
   samples: { alone: number; among: number; rows: number } | null;
 }
 
+/** How many boots and samples a budget takes, of kernels as noisy as this one. */
 export function budgetNeeds(noise: Noise, limit: number): BudgetNeeds {
   const { spread, within, functions } = noise;
   const boots = (sd: number) => (limit > 0 ? runsNeeded(limit, sd) : null);

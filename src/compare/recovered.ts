@@ -96,7 +96,7 @@ export interface RowOfThree {
 
 /**
  * The same of rows. Only to be asked of those whose overhead before is beyond doubt, and not on a timer,
- * where rows are lower bounds (design: docs/ledger.md). Variances are moderated over functions, as
+ * where rows are lower bounds (docs/ledger.md). Variances are moderated over functions, as
  * the rows' own intervals are.
  */
 export function recoveredOfRows(

@@ -22,6 +22,7 @@ export interface Side {
   anchors?: Anchored[];
 }
 
+/** A side before anything is scaled: each run weighs what it recorded, and is a boot of its own. */
 export function makeSide(
   profile: Profile,
   facts: FrameFacts,

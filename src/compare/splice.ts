@@ -28,7 +28,7 @@ const MOST_ROUNDS = 12;
 /**
  * Removes what only differs in inlining. Two builds inline differently, and that alone drowns a
  * signal of a percent: a callee that one build inlines into its caller is counted into that caller
- * in both (design section 4); a function that only changed its name goes by one name. `quick`: the same through
+ * in both (docs/ledger.md); a function that only changed its name goes by one name. `quick`: the same through
  * WebAssembly.
  */
 export function spliceInlining(

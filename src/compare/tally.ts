@@ -7,6 +7,7 @@ export interface Measured {
   samples: number;
 }
 
+/** A row that no sample fell into. */
 export function nothing(runs: number): Measured {
   return { runs: new Array<number>(runs).fill(0), samples: 0 };
 }

@@ -15,6 +15,7 @@ export interface RecordingHeader {
   events: string[];
 }
 
+/** Of a recording that says nothing of itself. */
 export function emptyHeader(): RecordingHeader {
   return {
     hostname: null,

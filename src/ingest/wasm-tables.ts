@@ -20,6 +20,7 @@ export interface TableExports {
   inlinedAt(): number;
 }
 
+/** Texts and frames kept by the module while it reads, for the tables that follow it. */
 export class WasmTables implements TableSource {
   /** From here on `frames`, and its strings, are the module's. */
   constructor(

@@ -147,6 +147,7 @@ export async function* unzstd(
   reader: ByteReader,
   decoder: ZstdDecoder = chooseZstdDecoder(),
 ): AsyncGenerator<Uint8Array> {
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-return -- generators return any, and nothing
   if (decoder === 'program') return yield* withProgram(name, reader);
   const decode = decoder === 'node' ? withNode : withJavaScript;
   for (;;) {

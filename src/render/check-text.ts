@@ -4,6 +4,7 @@ import { fixed, formatCount, formatWeight, plural, weightScale } from './shared/
 import { displayName, visibleText } from './shared/visible.js';
 import { asciiLine, wrap } from './text/layout.js';
 
+/** The noise of one kernel for a terminal or a mail: 72 columns, ASCII. */
 export function renderCheckText(check: CheckReport): string {
   const sections = [
     heading(check),

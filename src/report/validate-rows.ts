@@ -39,6 +39,7 @@ export interface Joined {
   beforeAfter: ReportRow | undefined;
 }
 
+/** What is known of one change, without the weights that it is between. */
 export function changeOf(
   row: Omit<ReportRow, 'base' | 'new' | 'samples' | 'bound'>,
 ): ValidationChange {

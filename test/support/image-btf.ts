@@ -4,6 +4,8 @@
 export interface StructSpec {
   readonly name: string;
   readonly size: number;
+  /** As where a member is a bit field: every offset then has the member's width in its top byte. */
+  readonly withBits?: boolean;
   readonly members: readonly {
     readonly name: string;
     readonly offset: number;
@@ -23,12 +25,14 @@ export function buildBtf(structs: readonly StructSpec[]): Buffer {
   const types = structs.map((s) => {
     const out = Buffer.alloc(12 + 12 * s.members.length);
     out.writeUInt32LE(intern(s.name), 0);
-    out.writeUInt32LE(((4 << 24) | s.members.length) >>> 0, 4);
+    const kind = (4 << 24) | (s.withBits === true ? 1 << 31 : 0);
+    out.writeUInt32LE((kind | s.members.length) >>> 0, 4);
     out.writeUInt32LE(s.size, 8);
     s.members.forEach((m, i) => {
       out.writeUInt32LE(intern(m.name), 12 + 12 * i);
       out.writeUInt32LE(m.struct === undefined ? 0 : (ids.get(m.struct) ?? 0), 16 + 12 * i);
-      out.writeUInt32LE(m.offset * 8, 20 + 12 * i);
+      const width = s.withBits === true ? 64 << 24 : 0;
+      out.writeUInt32LE((width | (m.offset * 8)) >>> 0, 20 + 12 * i);
     });
     return out;
   });

@@ -22,13 +22,15 @@ function words(values: readonly number[]): Buffer {
 
 /**
  * What a read-only data section holds behind its first bytes, as a kernel of that layout has it. `base` is where the
- * text begins, `at` where these bytes will lie.
+ * text begins, `at` where these bytes will lie. `absolute`: with KALLSYMS_ABSOLUTE_PERCPU, as all builds for more
+ * than one processor; without it no symbol is under the base.
  */
 export function kallsymsTables(
   symbols: readonly Listed[],
   base: bigint,
   layout: KallsymsLayout,
   at: bigint,
+  absolute = true,
 ): Buffer {
   const padded = paddedTo(layout === 'from-7.0' ? 4 : 8);
   // Two tokens stand for more than one character, as real ones do.
@@ -62,7 +64,11 @@ export function kallsymsTables(
   const count = padded(words([symbols.length]));
   const offsets = padded(
     words(
-      symbols.map((s) => (s.address < base ? Number(s.address) : -1 - Number(s.address - base))),
+      symbols.map((s) => {
+        if (s.address < base) return Number(s.address);
+        const distance = Number(s.address - base);
+        return absolute ? -1 - distance : distance;
+      }),
     ),
   );
   const relative = Buffer.alloc(8);

@@ -135,6 +135,28 @@ describe('embeddedReport', () => {
     );
   });
 
+  it('refuses indexes past the end of each table, and takes the last of each', () => {
+    const past = 'points past the end of a table';
+    const graph = (d: Record<string, unknown>) =>
+      d['graph'] as { names: string[]; dsos: string[]; nodes: { name: number[] } };
+    expect(refusal(edited((d) => graph(d).dsos.pop()))).toContain(past);
+    expect(refusal(edited((d) => graph(d).dsos.push('x')))).toContain(past);
+    const nameOfNode = (id: number) => edited((d) => (graph(d).nodes.name[1] = id));
+    const { names } = report.graph;
+    expect(refusal(nameOfNode(names.length))).toContain(past);
+    expect(embeddedReport(nameOfNode(names.length - 1), 'r.html').report.sites).toEqual(
+      report.sites,
+    );
+    const changed = (site: number) =>
+      edited((d) => ((d['patching'] as { changed: number[] }).changed = [site]));
+    const { length } = report.sites;
+    expect(length).toBeGreaterThan(0);
+    expect(refusal(changed(length))).toContain(past);
+    expect(embeddedReport(changed(length - 1), 'r.html').report.patching.changed).toEqual([
+      length - 1,
+    ]);
+  });
+
   it('bounds what a bomb may unpack to', () => {
     const bomb = gzipSync(Buffer.alloc(1 << 26, '['));
     expect(bomb.length).toBeLessThan(1e5);
@@ -168,7 +190,10 @@ describe('embeddedStacks', () => {
     };
     expect(wrong((s) => s.nodes.up.pop())).toThrow(RangeError);
     expect(wrong((s) => s.base?.weight.pop())).toThrow(RangeError);
-    expect(wrong((s) => (s.nodes.up[1] = 5))).toThrow(RangeError);
+    // one level above the root is as far out as any
+    for (const levels of [2, 5])
+      expect(wrong((s) => (s.nodes.up[1] = levels))).toThrow('node 1 is not there');
+    expect(wrong((s) => (s.nodes.up[1] = 1))).not.toThrow();
     expect(wrong((s) => (s.nodes.fresh[2] = 1e9))).toThrow(RangeError);
     expect(wrong((s) => (s.base = { at: [9, 1], weight: [1, 1] }))).toThrow(RangeError);
   });

@@ -109,6 +109,32 @@ describe('a report with kernel images', () => {
     expect(timer).toContain('deferred holds 28.80 % of all base weight and 29.30 % of new');
   });
 
+  it('calls agreement whole only where it is', async () => {
+    const of = async (agreement: number) => {
+      const one = sampleReport(smallPaths(), { images: true });
+      one.images!.new.agreement = agreement;
+      one.images!.base.agreement = 0.5;
+      return await words(one);
+    };
+    expect(await of(1)).toContain("100 % of the recording's kernel addresses");
+    expect(await of(0.999999)).toContain("99.99 % of the recording's kernel addresses");
+    expect(await of(0.999999)).not.toContain('100 % of');
+  });
+
+  it('tells rounding in the sum check from weight', async () => {
+    const of = async (sumCheck: number) => {
+      const one = sampleReport(smallPaths(), { images: true });
+      // about 2e9 in all
+      one.sumCheck = sumCheck;
+      return /left over: (.*?)\./.exec(await words(one))?.[1];
+    };
+    expect(await of(0)).toBe('nothing');
+    for (const sign of [1, -1]) {
+      expect(await of(sign * 0.001)).toBe('nothing but rounding');
+      expect(await of(sign * 0.01)).toMatch(/^[+−]0/);
+    }
+  });
+
   it('names the images and the window rule', async () => {
     const text = await words(report);
     for (const part of [

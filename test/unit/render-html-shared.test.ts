@@ -15,6 +15,7 @@ import {
   formatPercent,
   formatWeight,
   signed,
+  signedShort,
 } from '../../src/render/shared/numbers.js';
 import { searchTree } from '../../src/render/shared/search.js';
 import { at, buildTree, frameWidths, WIDTH_MODES } from '../../src/render/shared/tree.js';
@@ -48,6 +49,13 @@ describe('numbers', () => {
     [formatPercent(1.571), '+1.57 %'],
     [formatPercent(-0.001), '−0.001 %'],
     [formatPercent(0), '0.00 %'],
+    [signedShort(0.0004), '+0.0004'],
+    [signedShort(-0.00049), '−0.0005'],
+    [signedShort(0.0005), '+0.001'],
+    [signedShort(0.0049), '+0.005'],
+    [signedShort(0.005), '+0.01'],
+    [signedShort(-999.994), '−999.99'],
+    [signedShort(1000), '+1,000'],
     [formatPercent(123456.7), '+123,457 %'],
     [fixed(-0.001, 2), '0.00'],
     [fixed(1234567.891, 1), '1,234,567.9'],

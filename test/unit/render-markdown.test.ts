@@ -73,6 +73,11 @@ describe('renderMarkdown', () => {
     expect(code('a\nb')).toBe('`a\\u000ab`');
     expect(code('')).toBe('`(no name)`');
     expect(code('`x``')).toBe('``` `x`` ```');
+    // words and numbers to the eye, commits and addresses to a forge
+    expect(prose('deadbeef, 1234567 and 123456; see www. or GH-12, or defaced!')).toBe(
+      '`deadbeef,` `1234567` and 123456; see `www.` or `GH-12,` or `defaced!`',
+    );
+    expect(prose('www')).toBe('`www`');
     expect(prose('ask @me about #1, please: 5 % (more)')).toBe(
       'ask `@me` about `#1,` please: 5 % (more)',
     );

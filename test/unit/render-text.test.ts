@@ -1,6 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { colourText, wantsColour } from '../../src/render/text/colour.js';
+import { WIDTH, wrap } from '../../src/render/text/layout.js';
+import { patching } from '../../src/render/text/patching.js';
 import { renderText } from '../../src/render/text/index.js';
 import type { Report } from '../../src/report/schema.js';
 import {
@@ -142,6 +144,37 @@ describe('renderText', () => {
     report.base.runs.push(...report.base.runs);
     report.new.runs.push(...report.new.runs);
     expect(section(renderText(report), 'NOT IN THESE DATA')).not.toContain('One run a side');
+  });
+});
+
+describe('lines', () => {
+  it('are as long as 72 columns, and no longer', () => {
+    const word = 'x'.repeat(35);
+    expect(WIDTH).toBe(72);
+    expect(wrap(`${word} ${word}x`, '  ')).toEqual([`${word} ${word}x`]);
+    expect(wrap(`${word} ${word}xx`, '  ')).toEqual([word, `  ${word}xx`]);
+  });
+
+  it('break a word only where it is longer than one of them', () => {
+    expect(wrap('y'.repeat(72), '  ')).toEqual(['y'.repeat(72)]);
+    expect(wrap('y'.repeat(73), '  ')).toEqual(['y'.repeat(72), '  y']);
+    expect(wrap('z'.repeat(142), '  ')).toEqual(['z'.repeat(72), `  ${'z'.repeat(70)}`]);
+  });
+});
+
+describe('patching as text', () => {
+  it('names five sites that changed, and counts the others', () => {
+    const report = sampleReport(smallPaths(), { images: true });
+    const site = report.sites[0]!;
+    const lines = (changed: number) => {
+      report.sites = Array.from({ length: changed }, (_, i) => ({ ...site, function: `fn_${i}_` }));
+      report.patching.changed = report.sites.map((_, i) => i);
+      return patching(report).join('\n');
+    };
+    expect(lines(5).match(/fn_\d_/g)).toHaveLength(5);
+    expect(lines(5)).not.toContain('more');
+    expect(lines(7).match(/fn_\d_/g)).toHaveLength(5);
+    expect(lines(7)).toMatch(/\n {2}7 sites changed:\n[^]*\n {2}and 2 more$/);
   });
 });
 

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 
+/** Adds `check`: how much runs of one kernel differ. */
 export function registerCheck(program: Command): void {
   program
     .command('check')

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 
+/** Adds `extract`: a document out of a page. */
 export function registerExtract(program: Command): void {
   program
     .command('extract')

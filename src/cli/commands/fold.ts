@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 
+/** Adds `fold`: folded stacks. */
 export function registerFold(program: Command): void {
   program
     .command('fold')

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 
+/** Adds `series`: overhead over a row of kernels. */
 export function registerSeries(program: Command): void {
   program
     .command('series')

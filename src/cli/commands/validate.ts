@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 
 const FORMATS = ['html', 'text', 'markdown', 'json'];
 
+/** Adds `validate`: what a fix wins back. */
 export function registerValidate(program: Command): Command {
   const command = program
     .command('validate')

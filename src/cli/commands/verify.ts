@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 
+/** Adds `verify`: whether a page says what its document does. */
 export function registerVerify(program: Command): void {
   program
     .command('verify')

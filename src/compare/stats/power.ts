@@ -12,6 +12,7 @@ export interface RunSpread {
   df: number;
 }
 
+/** From the runs' totals. */
 export function runSpread(runs: ArrayLike<number>): RunSpread {
   const mean = meanOf(runs);
   const known = runs.length >= 2 && mean > 0;

@@ -157,7 +157,11 @@ function findNames(search: Search, tokens: Tokens): Names | null {
 /** Gives the address of the symbol of a number. */
 type Addresses = (index: number) => bigint;
 
-/** KALLSYMS_ABSOLUTE_PERCPU (to 6.14): negative offsets are relative, the others per-CPU. */
+/**
+ * To 6.14. With KALLSYMS_ABSOLUTE_PERCPU, which x86-64 has with SMP, a negative offset is -1 less the distance
+ * from the base; the others are values of per-CPU symbols, which are no addresses and may come out as any. Without
+ * it all offsets are distances.
+ */
 function fromBase(bytes: Buffer, offsets: number, base: bigint): Addresses {
   return (i) => {
     const offset = bytes.readInt32LE(offsets + 4 * i);

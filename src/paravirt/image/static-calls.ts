@@ -11,7 +11,7 @@ export interface StaticCallSite {
 
 /**
  * Static calls that stand for paravirt ops: the clocks since 5.12, the spinlock ops in kernels of
- * 2026 (domain notes, section 1).
+ * 2026 (docs/sites.md).
  */
 const STATIC_OPS: ReadonlyMap<string, string> = new Map([
   ['pv_sched_clock', 'time.sched_clock'],

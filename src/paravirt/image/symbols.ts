@@ -47,7 +47,7 @@ export interface SymbolTable {
 /** Names kept whatever section they are in. */
 const NAMED =
   /^(pv_[a-z]+_ops|pv_ops(_lock)?|__SC[KT]__[\w.]+|linux_banner|__(start|stop)_static_call_sites|_text|_stext|_etext|_sinittext|_einittext)$/;
-/** Bounds of sections, not functions: they never win over another symbol (design section 4). */
+/** Bounds of sections, not functions: they never win over another symbol. */
 const MARKER = /^(__\w+_text_(start|end)|_s?text|_etext|_[se]inittext|__init_(begin|end))$/;
 /** `__pfx_f` names the padding before `f` (Linux 6.2 and later); `.L` are assembler labels. */
 const SKIPPED = /^(__pfx_|\.L|\$)/;

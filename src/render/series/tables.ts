@@ -7,6 +7,7 @@ import { displayName } from '../shared/visible.js';
 import { halfWidth } from '../text/table.js';
 import { budgetWord, opRow } from './words.js';
 
+/** A row a step: its total, what is more than in the reference and than in the step before. */
 export function stepsView(series: Series): TableView {
   const scale = weightScale(series.unit, Math.max(...series.steps.map((s) => s.total)), 4);
   const numeric = (head: string, sub: string, cell: (step: SeriesStep) => string) => ({
@@ -61,6 +62,7 @@ export function stepsView(series: Series): TableView {
   );
 }
 
+/** A row a step: what each of these ops weighs more than in the reference. */
 export function opsView(series: Series, ops: readonly string[]): TableView {
   const columns: Column<SeriesStep>[] = [
     {

@@ -3,7 +3,7 @@ import { signedShort } from '../shared/numbers.js';
 import { displayName } from '../shared/visible.js';
 import { boundSign } from '../text/table.js';
 
-/** Ops that get a column or a colour of their own; the others are summed. */
+/** Ops that get a column or a colour of their own; the others are in the document only. */
 export const MOST_OPS = 5;
 
 /** The ops with the largest extra in any step, largest first. */
@@ -34,6 +34,7 @@ export function boundWords({ timer }: Series): string {
   return timer ? '≥, of a fall ≤: a timer, lower bounds' : '';
 }
 
+/** Whether a step keeps the budget; "" without one. */
 export function budgetWord({ budget }: SeriesStep): string {
   return budget === null ? '' : budget.outcome;
 }
@@ -68,6 +69,7 @@ export function noFirstsWords(series: Series): string {
     : 'No step can be judged: that takes two or more boots of each kernel.';
 }
 
+/** A warning behind the steps that it is about. */
 export function warningWords({ steps, message }: Series['warnings'][number]): string {
   return steps === 'all' ? message : `${steps}: ${message}`;
 }

@@ -20,6 +20,7 @@ const common = (row: Common): Omit<WeightRow, 'change' | 'bound' | 'name'> => ({
   samples: row.samples,
 });
 
+/** The ops with what they weigh. */
 export function ops(report: Report): string[] {
   return table(
     report.images === null
@@ -32,6 +33,7 @@ export function ops(report: Report): string[] {
   );
 }
 
+/** The call sites: by their offsets in an image, else by where their callees return to. */
 export function sites(report: Report): string[] {
   const byReturn = report.images === null;
   return table(
@@ -54,6 +56,7 @@ export function sites(report: Report): string[] {
   );
 }
 
+/** Where in its function a site is, both sides apart where they differ. */
 export function siteOffset(offset: Report['sites'][number]['returnOffset']): string {
   const text = (value: number | null) => (value === null ? '' : `+0x${value.toString(16)}`);
   return offset.base === offset.new || offset.base === null
@@ -68,6 +71,7 @@ function siteState(state: Report['sites'][number]['state'], absent: string): str
   return known ? `${state.base ?? absent} -> ${state.new ?? absent}` : undefined;
 }
 
+/** The functions' own time. */
 export function functions(report: Report): string[] {
   return table(
     'FUNCTIONS, own time, builds lined up',

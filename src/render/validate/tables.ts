@@ -23,7 +23,7 @@ type Change = ValidationChange;
 const sign = (bound: Row['bound'], change: number) =>
   boundSign(bound, change).replace('>=', '≥ ').replace('<=', '≤ ');
 
-/** Weight of both sides of a change under which a row is grey. */
+/** Rows are grey whose change is not beyond noise. */
 const isQuiet = ({ change }: Row) => change.verdict !== 'more' && change.verdict !== 'less';
 
 const percentCell = (change: Pick<Change, 'percent'> | null) => ({
@@ -107,6 +107,7 @@ function perCallColumn<T extends Row & { perCall: Validation['ops'][number]['per
   ];
 }
 
+/** Ops over the three profiles. */
 export function opsView(of: Validation, top: number): TableView {
   const columns: Column<Validation['ops'][number]>[] = [
     { head: 'op', numeric: false, cell: (row) => ({ text: row.op, name: true }) },
@@ -117,6 +118,7 @@ export function opsView(of: Validation, top: number): TableView {
   return tableView({ id: 'ops', label: 'Paravirt ops', top }, columns, of.ops, isQuiet);
 }
 
+/** The functions' own time over the three profiles. */
 export function functionsView(of: Validation, top: number): TableView {
   const columns: Column<Validation['functions'][number]>[] = [
     {
@@ -130,6 +132,7 @@ export function functionsView(of: Validation, top: number): TableView {
   return tableView({ id: 'functions', label: 'Functions', top }, columns, of.functions, isQuiet);
 }
 
+/** Call sites over the three profiles, with their states. */
 export function sitesView(of: Validation, top: number): TableView {
   const changed = new Set(of.siteLists.changed);
   const rows = of.sites.map((site, i) => ({ ...site, hasChanged: changed.has(i) }));

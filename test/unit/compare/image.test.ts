@@ -90,6 +90,9 @@ describe('weight at sites', () => {
       ['irq.irq_disable', 7000],
       ['irq.save_fl', 5000],
     ]);
+    // base has the sites too, so that no inline work of its own is hidden
+    expect(report.sites.length).toBeGreaterThan(2);
+    expect([...report.ops, ...report.sites].filter((row) => row.bound !== null)).toEqual([]);
   });
 
   it('a window never reaches beyond the end of its function', async () => {
@@ -324,5 +327,11 @@ describe('a simulated precise event against exact counts', () => {
     expect(Math.abs(base('irq.irq_disable') - 3.08)).toBeLessThan(4 * 0.35);
     expect(Math.abs(base('irq.irq_enable') - 2.92)).toBeLessThan(4 * 0.35);
     expect(base('mmu.pmd_val')).toBe(0);
+    // a clock is called out of line by base, too
+    const bounds = (rows: readonly { op: string; bound: string | null }[], op: string) =>
+      new Set(rows.filter((row) => row.op === op).map(({ bound }) => bound));
+    expect(bounds(report.ops, 'time.sched_clock')).toEqual(new Set([null]));
+    expect(bounds(report.ops, 'irq.irq_enable')).toEqual(new Set([null]));
+    expect(bounds(report.sites, 'irq.irq_enable')).toEqual(new Set(['at-most']));
   });
 });

@@ -161,7 +161,7 @@ describe('power', () => {
   });
 
   it('knows how many samples a row needs', () => {
-    // Morrison’s rule of thumb in docs/peers: 1 % against 1.2 % takes 42.6 thousand a side.
+    // Morrison’s rule of thumb: 1 % against 1.2 % takes 42.6 thousand a side.
     const samples = samplesNeeded({ base: 0.01, new: 0.012 });
     expect(samples).toBeGreaterThan(42_000);
     expect(samples).toBeLessThan(43_500);
