@@ -12,19 +12,19 @@ let page: string;
 const at = (name: string) => join(dir, name);
 const native = recording('6.1', 'native');
 const patched = recording('6.1', 'paravirt');
-const unpatched = recording('6.1', 'paravirt-unpatched');
+const second = recording('6.1', 'native-2');
 
 beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'pvflame-extract-'));
   page = at('r.html');
-  const ran = pvflame(['--base', native, unpatched, '--new', patched, '-q', '-o', page]);
+  const ran = pvflame(['--base', native, second, '--new', patched, '-q', '-o', page]);
   expect(ran.status).toBe(0);
 });
 afterAll(() => rmSync(dir, { recursive: true }));
 
 describe('extract', () => {
   it('gives the document byte for byte as -f json writes it, on standard output and into a file', () => {
-    const json = pvflame(['--base', native, unpatched, '--new', patched, '-f', 'json']).stdout;
+    const json = pvflame(['--base', native, second, '--new', patched, '-f', 'json']).stdout;
     expect(pvflame(['extract', page])).toEqual({ status: 0, stdout: json, stderr: '' });
     expect(pvflame(['extract', '-'], { input: readFileSync(page) }).stdout).toBe(json);
     expect(pvflame(['extract', page, '-o', at('x.json')])).toMatchObject({ status: 0, stdout: '' });
@@ -33,7 +33,7 @@ describe('extract', () => {
 
   it("gives a side's folded stacks byte for byte as fold prints them, also of several runs", () => {
     expect(pvflame(['extract', page, '--folded', 'base']).stdout).toBe(
-      pvflame(['fold', native, unpatched]).stdout,
+      pvflame(['fold', native, second]).stdout,
     );
     expect(pvflame(['extract', page, '--folded', 'new']).stdout).toBe(
       pvflame(['fold', patched]).stdout,

@@ -24,7 +24,7 @@ const run = (workers: string, args: string[]) =>
 
 describe('sides that are read by threads', () => {
   it.each([
-    [['--base', native, second, '--new', patched, third, '-f', 'json']],
+    [['--base', native, second, '--new', patched, unpatched, '-f', 'json']],
     [
       [
         native,

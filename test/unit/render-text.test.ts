@@ -174,7 +174,9 @@ describe('patching as text', () => {
     expect(lines(5).match(/fn_\d_/g)).toHaveLength(5);
     expect(lines(5)).not.toContain('more');
     expect(lines(7).match(/fn_\d_/g)).toHaveLength(5);
-    expect(lines(7)).toMatch(/\n {2}7 sites changed:\n[^]*\n {2}and 2 more$/);
+    expect(lines(7)).toMatch(
+      /\n {2}7 sites seen in another state, all beyond chance \(5 % each\):\n[^]*\n {2}and 2 more$/,
+    );
   });
 });
 

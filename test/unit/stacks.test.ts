@@ -80,7 +80,8 @@ describe('packStacks', () => {
       ].join(''),
     );
     const lines = fold(await read([file]));
-    expect(lines).toContain('a;b;c 7');
+    // a comm's own semicolon is no frame
+    expect(lines).toEqual(expect.arrayContaining(['a:b;c 3', 'a;b;c 4']));
     expect(lines).toContain('zero;c 0');
     await expectRoundTrip([file], [formats('ns')], ['c', 'main']);
   });

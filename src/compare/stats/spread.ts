@@ -60,7 +60,8 @@ export function findSpread(rows: Iterable<RowPair>, totals: Totals): Spread {
 
 /**
  * The spread for ops, which may be noisier than the functions that it was learned from (their calls come in bursts): raised
- * to what the ops show together, and then no more certain than they are together. Never lowered.
+ * to what the ops show together, and then no more certain than they are together. Never lowered, and left alone where
+ * what they show is within a standard error of it.
  */
 export function spreadOfOps(spread: Spread, ops: Iterable<RowPair>, totals: Totals): Spread {
   if (spread.points === 0) return spread;
@@ -80,7 +81,7 @@ export function spreadOfOps(spread: Spread, ops: Iterable<RowPair>, totals: Tota
     add(row.new, totals.new);
   }
   const excess = pooled === 0 ? 1 : ratio / pooled;
-  if (excess <= 1) return spread;
+  if (excess <= 1 + Math.sqrt(2 / Math.max(pooled, 1))) return spread;
   return {
     ...spread,
     dispersion: spread.dispersion * excess,
