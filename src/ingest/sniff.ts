@@ -114,12 +114,27 @@ function isBinary(head: Uint8Array): boolean {
   return control * 50 > head.length;
 }
 
+/** The end of a comment or declaration that stands here, blanks before it aside; `at` where none does. */
+function nextOfProlog(text: string, at: number): number {
+  const part = /\s*(?:<!--[^]*?-->|<\?xml[^>]*>|<!DOCTYPE svg[^>]*>)/iy;
+  part.lastIndex = at;
+  return part.test(text) ? part.lastIndex : at;
+}
+
+/** Part by part: one pattern for any number of comments would try all ways of dividing them. */
+function beginsWith(text: string, element: RegExp): boolean {
+  if (!/^\s*</.test(text)) return false;
+  let at = 0;
+  for (let end = nextOfProlog(text, at); end > at; end = nextOfProlog(text, at)) at = end;
+  element.lastIndex = at;
+  return element.test(text);
+}
+
 const isHtml = (text: string): boolean =>
-  /^\s*(?:<!--[^]*?-->\s*)*<(?:!doctype\s+html|html|head|body)[\s>]/i.test(text);
+  beginsWith(text, /\s*<(?:!doctype\s+html|html|head|body)[\s>]/iy);
 
 /** A flame graph as FlameGraph's flamegraph.pl and inferno write it. */
-const isSvg = (text: string): boolean =>
-  /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--[^]*?-->\s*|<!DOCTYPE svg[^>]*>\s*)*<svg[\s>]/i.test(text);
+const isSvg = (text: string): boolean => beginsWith(text, /\s*<svg[\s>]/iy);
 
 /** JSON (RFC 8259): an object or an array of values; a comm in brackets does not go on like this. */
 const isJson = (text: string): boolean => /^\s*(?:\{\s*["}]|\[\s*[[{"\]])/.test(text);
@@ -149,10 +164,17 @@ const isPerfScript = (text: string): boolean =>
   /(?:^|\s)PERF_RECORD_[A-Z_0-9]+/m.test(text) ||
   /\s\d+\.\d{6}(?:\d{3})?:\s/.test(text) ||
   /^[ \t]+[0-9a-f]{1,16}(?:[ \t]+\S.*)?$/m.test(text) ||
-  /^.*\S +[\w/]\S*: +(?:[0-9a-f]{5,16} .*)?$/m.test(text) ||
-  /^ *\S.* +(?:[0-9a-f]{8}|[0-9a-f]{16}) \S.*$/m.test(text) ||
-  // an address of user space, in its column of 16
-  /^ *\S.*(?: {5}[0-9a-f]{12}| {11}[0-9a-f]{6}) \S.*$/m.test(text);
+  shortLines(text).some(
+    (line) =>
+      /^.*\S +[\w/]\S*: +(?:[0-9a-f]{5,16} .*)?$/.test(line) ||
+      /^ *\S.* +(?:[0-9a-f]{8}|[0-9a-f]{16}) \S.*$/.test(line) ||
+      // an address of user space, in its column of 16
+      /^ *\S.*(?: {5}[0-9a-f]{12}| {11}[0-9a-f]{6}) \S.*$/.test(line),
+  );
+
+/** The patterns above take the square of a line's length in time, and long lines tell nothing that others do not. */
+const shortLines = (text: string): string[] =>
+  text.split('\n').filter((line) => line.length <= 1024);
 
 /**
  * Folded stacks as FlameGraph's stackcollapse scripts print them: frames joined by `;`, a space, a

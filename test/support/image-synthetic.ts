@@ -160,3 +160,7 @@ export const pvOps = {
 export const at = (offset: number): bigint => TEXT + BigInt(offset);
 /** The address of a word of `pv_ops`. */
 export const op = (offset: number): bigint => PV_OPS + BigInt(offset);
+
+/** Rows of .altinstructions at a site: a direct call in place of one through the table, and its inline form. */
+export const direct = { length: 6, cpuid: 117, flags: 2, bytes: Buffer.from('e800000000', 'hex') };
+export const sti = { length: 6, cpuid: 272, flags: 1, bytes: Buffer.from('fb', 'hex') };

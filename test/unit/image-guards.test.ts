@@ -11,6 +11,7 @@ import {
   alternativeSections,
   at,
   brief,
+  direct,
   kernel,
   op,
   PV_OPS,
@@ -18,13 +19,11 @@ import {
   ripCall,
   RODATA,
   sitesOf,
+  sti,
   TEMPLATE,
   TEXT,
   textWith,
 } from '../support/image-synthetic.js';
-
-const direct = { length: 6, cpuid: 117, flags: 2, bytes: Buffer.from('e800000000', 'hex') };
-const sti = { length: 6, cpuid: 272, flags: 1, bytes: Buffer.from('fb', 'hex') };
 
 describe('where the table begins', () => {
   const votes = (agreeing: number, others: number) =>

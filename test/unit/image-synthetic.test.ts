@@ -7,9 +7,11 @@ import {
   absCall,
   at,
   brief,
+  direct,
   op,
   pvOps,
   sitesOf,
+  sti,
   alternatives,
   alternativeSections,
   kernel,
@@ -20,9 +22,6 @@ import {
   TEXT,
   textWith,
 } from '../support/image-synthetic.js';
-
-const direct = { length: 6, cpuid: 117, flags: 2, bytes: Buffer.from('e800000000', 'hex') };
-const sti = { length: 6, cpuid: 272, flags: 1, bytes: Buffer.from('fb', 'hex') };
 
 describe('alternatives', () => {
   const text = textWith(

@@ -120,6 +120,26 @@ describe('sniff', () => {
   });
 });
 
+describe('text made to be slow', () => {
+  test.each([
+    ['comments before no page', `${'<!---->'.repeat(9000)}x`],
+    ['a comment that does not end', `<!--${'<!--'.repeat(16_000)}`],
+    ['one line of blanks', `a${' '.repeat(65_000)}b\n`],
+    ['one line of words and colons', 'a: '.repeat(21_000)],
+  ])('%s', (_, text) => {
+    const from = performance.now();
+    sniff(bytes(text));
+    // minutes, and for ever, by patterns that go back; milliseconds here
+    expect(performance.now() - from).toBeLessThan(2000);
+  });
+
+  test('a page behind several comments is one', () => {
+    expect(sniff(bytes('<!-- a --> <!-- b -->\n<!doctype html><p>'))).toBe('html');
+    expect(sniff(bytes('<?xml version="1.0"?><!-- a --><!DOCTYPE svg x><svg>'))).toBe('svg');
+    expect(sniff(bytes('<!-- a --> words'))).not.toBe('html');
+  });
+});
+
 describe('requirePerfScript', () => {
   test('lets perf script text pass', () => {
     expect(() => requirePerfScript('a.txt', 'perf-script')).not.toThrow();
