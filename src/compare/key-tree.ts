@@ -21,6 +21,11 @@ export class KeyPairs implements KeyNodes {
     this.slots = new Int32Array(room * 2);
   }
 
+  /** Pairs that WebAssembly has indexed by the same hash (assembly/key-tree.ts), in its columns. */
+  static of(parent: Int32Array, key: Int32Array, slots: Int32Array): KeyPairs {
+    return Object.assign(new KeyPairs(), { size: parent.length, parent, key, slots });
+  }
+
   /** The number of a pair, which is given one if it is new. */
   child(parent: number, key: number): number {
     const slot = this.slotOf(parent, key);
@@ -65,7 +70,7 @@ export class KeyPairs implements KeyNodes {
   }
 
   private grow(): void {
-    const room = this.parent.length * 2;
+    const room = this.slots.length;
     this.parent = copied(this.parent, room);
     this.key = copied(this.key, room);
     this.slots = new Int32Array(room * 2);

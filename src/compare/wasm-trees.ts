@@ -65,6 +65,8 @@ interface Exports extends WasmAllocator {
       ...kernel: [keys: number, isKernel: number],
     ]
   ): void;
+  slotsAt(): number;
+  slotCount(): number;
   edgeOfAt(): number;
   nodeWeightAt(): number;
   edgeWeightAt(): number;
@@ -261,11 +263,12 @@ export class WasmTrees {
     const kernelAt = columns.put(isKernel);
     wasm.edges(...this.treeOf(tree), isKernel.length, kernelAt);
     columns.release([kernelAt]);
-    const pairs = new KeyPairs();
     const size = wasm.treeSize();
-    const callers = columns.taken(Int32Array, wasm.parentsAt(), size);
-    const callees = columns.taken(Int32Array, wasm.keysAt(), size);
-    for (let edge = 0; edge < size; edge++) pairs.child(callers[edge] ?? 0, callees[edge] ?? 0);
+    const pairs = KeyPairs.of(
+      columns.taken(Int32Array, wasm.parentsAt(), size),
+      columns.taken(Int32Array, wasm.keysAt(), size),
+      columns.taken(Int32Array, wasm.slotsAt(), wasm.slotCount()),
+    );
     const [edgeOfAt, weightAt] = [wasm.edgeOfAt(), wasm.nodeWeightAt()];
     this.ofRound.push(edgeOfAt, weightAt);
     const { size: nodes } = tree.nodes;

@@ -1,6 +1,6 @@
 // What kernel functions call: ../edges.ts.
 import { add, addUp, copied, double, filled, get, set } from './columns';
-import { begin, endTree, pairOf, treeSize } from './key-tree';
+import { begin, pairOf, treeSize } from './key-tree';
 
 let edgeOf: usize = 0;
 let nodeWeight: usize = 0;
@@ -69,5 +69,4 @@ export function edges(
     add(edgeSelf, edge, double(selfOf, node));
   }
   heap.free(nodeSamples);
-  endTree();
 }

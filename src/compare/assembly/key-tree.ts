@@ -56,6 +56,10 @@ export function dropTree(): void {
   heap.free(keys);
 }
 
+/** The index itself, for `KeyPairs`, which hashes alike; it is given up by whoever takes it. */
+export function slotsAt(): usize { return slots; }
+export function slotCount(): i32 { return mask + 1; }
+
 export function treeSize(): i32 { return size; }
 export function parentsAt(): usize { return parents; }
 export function keysAt(): usize { return keys; }

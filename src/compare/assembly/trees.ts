@@ -4,7 +4,7 @@
 
 export { allocate, release } from './columns';
 export { countEntries, rowSamplesAt, rowWeightsAt, sumRows, takeEntries } from './entries';
-export { keysAt, parentsAt, treeSize } from './key-tree';
+export { keysAt, parentsAt, slotCount, slotsAt, treeSize } from './key-tree';
 export { mapAt, samplesAt, selfAt, sideTree } from './side-tree';
 export { movedAt, splice } from './splice';
 export {
