@@ -17,7 +17,7 @@ interface Place {
 /** Undefined where the order of the samples is not known (inputs that hold sums of them). */
 export function sideBatches(side: Side): SideBatches | undefined {
   const places: (Place | undefined)[] = [];
-  for (const column of side.columns) {
+  for (const column of side.counted) {
     if (column === undefined || column.samples === 0) continue;
     const { batches } = column;
     if (batches === null) return undefined;

@@ -67,7 +67,7 @@ const WITH_IMAGES: LedgerBucket[] = ['call', 'site', 'wait', 'caller', 'elsewher
 export function compareSides(base: Side, other: Side, options: NormalizeOptions): Comparison {
   const normalization = normalize(base, other, options);
   const boots = Math.min(bootsOf(base.profile.runs), bootsOf(other.profile.runs));
-  if (boots >= 2) for (const side of [base, other]) repeatByBoot(side);
+  for (const side of [base, other]) repeatByBoot(side);
   const withSites = functionsWithSites([base, other]);
   const quick = WasmTrees.make();
   const sums = {
@@ -108,6 +108,7 @@ export function compareSides(base: Side, other: Side, options: NormalizeOptions)
       pair((side) => side.ledger[bucket]),
     ),
   );
+  const yardstick = mode === 'user' ? ledger[buckets.indexOf('user')] : undefined;
   const opNames = new Set([...sums.base.attributed.ops, ...sums.new.attributed.ops]);
   const ops = [...opNames].sort().map((op) => ({
     op,
@@ -149,7 +150,7 @@ export function compareSides(base: Side, other: Side, options: NormalizeOptions)
     functions: functions.rows,
     frames,
     boots,
-    yardstick: mode === 'user' ? buckets.indexOf('user') : undefined,
+    yardstick,
     within: () => noiseWithinRuns(noisy('base'), noisy('new')),
   });
   return {
@@ -180,10 +181,15 @@ export function compareSides(base: Side, other: Side, options: NormalizeOptions)
   };
 }
 
-/** A row that the runs were scaled to, without what rounding left: all of its runs are one number. */
+/**
+ * A row that the runs were scaled to, without what rounding left: all of its runs are one number. Not where it is only most of
+ * the yardstick: of a timer's user space some is deferred.
+ */
 function agreed(isYardstick: boolean, row: Row): Row {
   const [value] = Array.from(row.base.runs);
   if (!isYardstick || value === undefined) return row;
+  const all = [...Array.from(row.base.runs), ...Array.from(row.new.runs)];
+  if (all.some((own) => Math.abs(own - value) > 1e-9 * value)) return row;
   const same = ({ runs, samples }: Measured) => ({ runs: Array.from(runs, () => value), samples });
   return { base: same(row.base), new: same(row.new) };
 }

@@ -49,8 +49,8 @@ export interface Testable {
   frames: FramePair;
   /** Boots behind the runs, of the side that has fewer. */
   boots: number;
-  /** The bucket that both sides were scaled to, by its place: it is equal by construction. */
-  yardstick?: number | undefined;
+  /** The bucket that both sides were scaled to, or nearly. */
+  yardstick?: RowPair | undefined;
   /** How much noisier than independent samples each row is within the runs; undefined where not known. */
   within: () => RowNoise | undefined;
 }
@@ -118,14 +118,11 @@ function overRuns(rows: Testable): Method {
 
 /** What one run a side says of a row; `at` is its place among its kind. */
 function withinRuns({ total, frames, ledger, yardstick }: Testable, noise: RowNoise): Method {
+  const phiOfScale = yardstick && noise.ledger.phi[ledger.indexOf(yardstick)];
   const scaled = (name: 'base' | 'new') => {
-    const { samples } = sampled(total[name]);
-    const own = yardstick === undefined ? undefined : ledger[yardstick]?.[name];
-    const scale =
-      own === undefined
-        ? 0
-        : scaleVariance(own.samples, samples, noise.ledger.phi[yardstick ?? -1]);
-    return { ...sampled(total[name]), scale };
+    const all = sampled(total[name]);
+    const scale = yardstick ? scaleVariance(yardstick[name].samples, all.samples, phiOfScale) : 0;
+    return { ...all, scale };
   };
   const totals = { base: scaled('base'), new: scaled('new') };
   const { phi, df } = noise.frames;
@@ -171,9 +168,10 @@ function judgeAll(
   basis: Findings['basis'],
   total: Tested,
 ): Findings {
-  const isYardstick = (kind: ListKind, i: number) => kind === 'ledger' && i === rows.yardstick;
+  // what was made equal has no change of its own
+  const isEqual = (row: RowPair) => row === rows.yardstick && isOne([row.base, row.new]);
   const changes = (kind: ListKind) =>
-    rows[kind].map((row, i) => (isYardstick(kind, i) ? NO_CHANGE : method.row(row, kind, i)));
+    rows[kind].map((row, i) => (isEqual(row) ? NO_CHANGE : method.row(row, kind, i)));
   const found = {
     ledger: changes('ledger'),
     ops: changes('ops'),
@@ -192,6 +190,11 @@ function judgeAll(
     functions: judge('functions', q.functions),
     frames: testFrames(rows.frames, (at) => method.frame(at)),
   };
+}
+
+function isOne(sides: readonly RowPair['base'][]): boolean {
+  const all = sides.flatMap(({ runs }) => Array.from(runs));
+  return all.every((own) => own === all[0]);
 }
 
 /** Rows with too few samples for a verdict are no tests, and cost the others nothing. */

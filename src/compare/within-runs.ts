@@ -132,9 +132,9 @@ function largeFrames(
   };
 }
 
-function weightNoise({ columns, factors }: Side): number {
+function weightNoise({ counted, factors }: Side): number {
   const all = { value: 0, squares: 0, samples: 0 };
-  columns.forEach((column, run) => {
+  counted.forEach((column, run) => {
     const factor = factors[run] ?? 1;
     all.value += (column?.total ?? 0) * factor;
     all.squares += (column?.squares ?? 0) * factor ** 2;

@@ -38,6 +38,17 @@ describe('diff with kernel images', () => {
     expect(ran.stdout).toMatch(/^[\x20-\x7e\n]*$/);
   });
 
+  it('adds up under --normalize user, though a timer defers some of user space', () => {
+    const report = reportFrom([
+      ...[native, unpatched, '--normalize', 'user'],
+      ...images(NATIVE_IMAGE, PARAVIRT_IMAGE),
+    ]);
+    expect(Math.abs(report.sumCheck)).toBeLessThan(1e-6 * report.total.base);
+    const user = report.ledger.find((row) => row.bucket === 'user');
+    expect(user?.delta).not.toBe(0);
+    expect(user?.interval).not.toBeNull();
+  });
+
   it('takes saved site tables instead, and then knows no deferred samples', () => {
     const saved = join(dir, 'sites.json');
     expect(pvflame(['sites', PARAVIRT_IMAGE, '-f', 'json', '-o', saved]).status).toBe(0);

@@ -5,9 +5,12 @@ export function sum(values: ArrayLike<number>): number {
   return total;
 }
 
-/** Arithmetic mean; 0 of nothing. */
+/** Arithmetic mean; 0 of nothing. Of equal values their value, whatever rounding makes of their sum: they have no spread. */
 export function meanOf(values: ArrayLike<number>): number {
-  return values.length === 0 ? 0 : sum(values) / values.length;
+  const first = values[0] ?? 0;
+  for (let i = 1; i < values.length; i++)
+    if (values[i] !== first) return sum(values) / values.length;
+  return first;
 }
 
 /** Sample variance with n - 1, in two passes; 0 where there is only one value. */

@@ -4,13 +4,14 @@ import { shellWord } from '../shared/limits.js';
 import { fixed, formatCount, plural, signedShort, weightScale } from '../shared/numbers.js';
 import { displayName } from '../shared/visible.js';
 import { asciiLine, WIDTH, wrap } from '../text/layout.js';
-import { halfWidth, verdictWord } from '../text/table.js';
+import { boundSign, halfWidth, verdictWord } from '../text/table.js';
 import {
   budgetWord,
   firstWords,
   largestOps,
   noFirstsWords,
   opPercent,
+  opRow,
   warningWords,
 } from './words.js';
 
@@ -150,13 +151,15 @@ function ops(series: Series): string[] {
       labelCell(step.label),
       ...names.map((op) => {
         const percent = opPercent(step, op);
-        return percent === null ? '-' : signedShort(percent);
+        return percent === null
+          ? '-'
+          : boundSign(opRow(step, op)?.bound ?? null, percent) + signedShort(percent);
       }),
     ]),
   ];
   return [
     ...wrap(
-      `OPS, extra against ${displayName(series.reference)} in % of its total; -: not seen${series.timer ? '; a timer: lower bounds' : ''}`,
+      `OPS, extra against ${displayName(series.reference)} in % of its total; -: not seen${boundNote(series)}`,
       '  ',
     ),
     ...columns(rows, new Set([0])),
@@ -184,4 +187,11 @@ function inputs(series: Series): string[] {
   const { tool, version, argv } = series.provenance;
   const words = [tool, ...argv].map((word) => shellWord(word, displayName));
   return [...lines, `MADE BY ${tool} ${version}:`, ...wrap(`  ${words.join(' ')}`, '    ')];
+}
+
+/** What the signs of the ops' table say. */
+function boundNote({ timer, steps }: Series): string {
+  if (timer) return '; >=, of a fall <=: a timer, lower bounds';
+  const isAtMost = steps.some(({ ops }) => ops.some(({ bound }) => bound === 'at-most'));
+  return isAtMost ? '; <=: at most so much' : '';
 }

@@ -30,8 +30,10 @@ export function opPercent(step: SeriesStep, op: string): number | null {
 }
 
 /** What the signs before ops are; "" where there are none. */
-export function boundWords({ timer }: Series): string {
-  return timer ? '≥, of a fall ≤: a timer, lower bounds' : '';
+export function boundWords({ timer, steps }: Series): string {
+  if (timer) return '≥, of a fall ≤: a timer, lower bounds';
+  const isAtMost = steps.some(({ ops }) => ops.some(({ bound }) => bound === 'at-most'));
+  return isAtMost ? '≤: at most so much' : '';
 }
 
 /** Whether a step keeps the budget; "" without one. */

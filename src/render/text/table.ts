@@ -36,6 +36,11 @@ export function boundSign(bound: Bound, change: number): string {
   return bound === 'at-most' ? '<=' : '';
 }
 
+/** Bound of what a fix changed: that base did the same work inline is of a comparison with native alone. */
+export function changeBound({ bound }: { bound: Bound }): Bound {
+  return bound === 'at-most' ? null : bound;
+}
+
 /** A verdict in one short word; `-` where a bound forbids one. */
 export function verdictWord(verdict: Report['total']['verdict'], bound: Bound = null): string {
   if (verdict === 'too little data' && bound === 'lower') return '-';

@@ -13,7 +13,7 @@ import {
 } from '../shared/numbers.js';
 import { tableView, type Column, type TableView } from '../shared/table.js';
 import { displayName } from '../shared/visible.js';
-import { boundSign, halfWidth, verdictWord } from '../text/table.js';
+import { boundSign, changeBound, halfWidth, verdictWord } from '../text/table.js';
 import { recoveredShort, siteName, stateWords } from './words.js';
 
 type Row =
@@ -56,7 +56,7 @@ function weightColumns<T extends Row>(rows: readonly T[], of: Validation): Colum
       'change',
       (row) => ({
         text:
-          sign(row.bound, row.change.delta) +
+          sign(changeBound(row), row.change.delta) +
           signed(row.change.delta / scale.divisor, scale.decimals),
       }),
       'after − before',
@@ -67,7 +67,10 @@ function weightColumns<T extends Row>(rows: readonly T[], of: Validation): Colum
       head: 'verdict',
       numeric: false,
       cell: (row) => ({
-        text: row.change.percentInterval === null ? '' : verdictWord(row.change.verdict, row.bound),
+        text:
+          row.change.percentInterval === null
+            ? ''
+            : verdictWord(row.change.verdict, changeBound(row)),
       }),
     },
   ];

@@ -9,7 +9,7 @@ import {
 } from '../shared/numbers.js';
 import { displayName } from '../shared/visible.js';
 import { asciiLine, breakName, WIDTH, wrap } from '../text/layout.js';
-import { boundSign, halfWidth, verdictWord, type Bound } from '../text/table.js';
+import { boundSign, changeBound, halfWidth, verdictWord, type Bound } from '../text/table.js';
 
 /** Samples of all profiles under which a row says nothing. */
 const FEW = 10;
@@ -60,10 +60,10 @@ function body(rows: readonly Row[], number: (value: number) => string): string[]
       ...(hasNative ? [row.native === null ? '' : number(row.native)] : []),
       number(row.before),
       number(row.after),
-      boundSign(row.bound, row.change.delta) +
+      boundSign(changeBound(row), row.change.delta) +
         (row.change.percent === null ? '' : signedShort(row.change.percent)),
       ...(tested
-        ? [halfWidth(row.change).slice(2), verdictWord(row.change.verdict, row.bound)]
+        ? [halfWidth(row.change).slice(2), verdictWord(row.change.verdict, changeBound(row))]
         : []),
     ]),
   ];

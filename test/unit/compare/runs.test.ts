@@ -126,10 +126,22 @@ describe('repeated runs', () => {
     expect(twice.warnings.find((w) => w.code === 'same-file')?.message).toMatch(
       /^base holds a recording twice \(base2\.txt, base3\.txt\)/,
     );
+    // nor are its samples more evidence of one boot
+    const single = await compare([a], [c]);
+    const copied = await compare([a, again, a], [c]);
+    expect(copied.basis).toBe('sampling');
+    expect(copied.ledger).toEqual(single.ledger);
+    expect(copied.functions).toEqual(single.functions);
     const shared = await compare([a, b], [again, d]);
     expect(shared.warnings.find((w) => w.code === 'same-file')?.message).toMatch(
       /both sides hold the same recording \(new0\.txt\): the sides are not independent/,
     );
+  });
+
+  it('total: no interval of what was made equal, however the runs round', async () => {
+    const report = await compare(runs(3), runs(5).slice(0, 2), { normalize: 'total' });
+    expect(report.total).toMatchObject({ delta: 0, interval: null, verdict: 'too little data' });
+    expect(report.basis).toBe('runs');
   });
 
   it('mirrors when the sides are swapped', async () => {
