@@ -1,4 +1,4 @@
-import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { fstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { inputError, usageError } from '../errors.js';
 
@@ -70,6 +70,19 @@ export function requireDistinct(
 ): void {
   const read = [...inputs, ...filesOf(options)].filter((path) => path !== '-');
   const known = new Set(read.map(realPath));
-  const clash = outputs.find((path) => path !== '-' && known.has(realPath(path)));
+  const files = outputs.filter((path) => path !== '-');
+  const clash =
+    files.find((path) => known.has(realPath(path))) ??
+    (inputs.includes('-') ? files.find(isStdin) : undefined);
   if (clash !== undefined) throw usageError(`${clash}: is an input; name another output`);
+}
+
+/** Whether standard input is redirected from this file. */
+function isStdin(path: string): boolean {
+  try {
+    const [read, written] = [fstatSync(0), statSync(path)];
+    return read.isFile() && read.dev === written.dev && read.ino === written.ino;
+  } catch {
+    return false;
+  }
 }

@@ -120,6 +120,7 @@ function exitStatusOf(thrown: unknown, [word = '']: readonly string[]): number {
  */
 export async function main(): Promise<void> {
   for (const [signal, status] of [
+    ['SIGHUP', 129],
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const) {

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import en from 'zod/v4/locales/en.js';
 import * as z from 'zod/mini';
 import { usageError } from '../errors.js';
+import { realPath } from './inputs.js';
 import { printable } from './printable.js';
 import { formatOfName, type Format } from '../render/formats.js';
 
@@ -44,7 +45,7 @@ export function outputsOf<F extends Format>(options: {
   format?: F | undefined;
 }): { path: string; format: F | Format }[] {
   const paths = options.output.length === 0 ? ['-'] : options.output;
-  const places = paths.map((path) => (path === '-' ? path : resolve(path)));
+  const places = paths.map((path) => (path === '-' ? path : realPath(resolve(path))));
   const twice = paths.find((_, i) => places.indexOf(places[i] ?? '') !== i);
   if (twice !== undefined) throw usageError(`-o ${twice}: is given twice`);
   return paths.map((path) => ({

@@ -80,7 +80,9 @@ export function kernelSide(
 /** Every run of a side has samples of the event: one without would count as a run of weight 0. */
 export function requireOneEvent(profile: Profile, event: string, paths: readonly string[]): void {
   profile.runs.forEach((run, i) => {
-    if ((columnOf(run, event)?.samples ?? 0) > 0) return;
+    const column = columnOf(run, event);
+    // 0 is what it weighs where a filter leaves nothing of it
+    if (column !== undefined && (column.samples > 0 || column.unfiltered > 0)) return;
     const names = run.columns.filter((column) => column.samples > 0).map(({ event: name }) => name);
     const alike = matchEvent(names, event);
     const held = names.map((name) => name || '(unnamed)').join(', ') || 'no sample that is kept';

@@ -89,6 +89,8 @@ function withSamples(event: { name: string; samples: number }, where: string): s
 export function matchEvent(names: readonly string[], asked: string): string | undefined {
   if (names.includes(asked)) return asked;
   if (asked === UNNAMED && names.includes('')) return '';
+  const same = names.filter((name) => isSameCounter(name, asked));
+  if (same.length > 0) return same.length === 1 ? same[0] : undefined;
   const plain = withoutModifiers(asked);
   const anywhere = isSameCounter(asked, plain);
   const alike = names.filter(

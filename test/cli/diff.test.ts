@@ -279,8 +279,24 @@ describe('bad input: one line on stderr, what and where and what to do', () => {
       bad([...args, '-o', kept], 2, /kept: is an input; name another output/);
     expect(readFileSync(kept, 'utf8')).toBe('as it was');
   });
+  it('an output that standard input is read from', () => {
+    const kept = file('stdin.txt', text(4));
+    const ran = spawnSync(
+      'bash',
+      ['-c', `"${process.execPath}" "${MAIN}" - "${other}" -o "${kept}" < "${kept}"`],
+      { encoding: 'utf8' },
+    );
+    expect([ran.status, ran.stderr]).toEqual([2, expect.stringMatching(/is an input/)]);
+    expect(readFileSync(kept, 'utf8')).toBe(text(4));
+  });
   it('one output under two names, and endings that are no formats', () => {
     const o = join(dir, 'o.json');
+    symlinkSync(file('target.json', ''), join(dir, 'link.json'));
+    bad(
+      [base, other, '-o', join(dir, 'target.json'), '-o', join(dir, 'link.json')],
+      2,
+      /is given twice/,
+    );
     bad([base, other, '-o', o, '-o', join(dir, '.', 'x', '..', 'o.json')], 2, /is given twice/);
     const odd = join(dir, 'x.constructor');
     expect(pvflame([base, other, '-q', '-o', odd])).toMatchObject({ status: 0, stderr: '' });
@@ -295,6 +311,23 @@ describe('bad input: one line on stderr, what and where and what to do', () => {
     bad([base, other, '--base-vmlinux', loop, '--new-vmlinux', loop], 3, /ELOOP/);
     bad(['sites', loop], 3, /ELOOP/);
     bad(['sites', base, '--kallsyms', loop], 3, /loop|perf script/);
+  });
+  it('not a run that a filter leaves nothing of', () => {
+    const none = file('idle.txt', text(4).replaceAll('mmapbench', 'other'));
+    const ran = pvflame([
+      '--base',
+      base,
+      none,
+      '--new',
+      other,
+      '--comm',
+      'mmapbench',
+      '-f',
+      'json',
+    ]);
+    expect(ran.status).toBe(0);
+    const report = JSON.parse(ran.stdout) as { base: { runs: { samples: number }[] } };
+    expect(report.base.runs[1]?.samples).toBe(0);
   });
   it('a side of two events, or of two kernels', () => {
     const run = (name: string, event: string) => file(name, text(4, event));

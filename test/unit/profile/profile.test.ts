@@ -107,6 +107,9 @@ describe('events', () => {
     expect(matchEvent(['cycles:u', 'faults'], 'cycles')).toBe('cycles:u');
     expect(matchEvent(['cycles:u', 'cycles:k'], 'cycles')).toBeUndefined();
     expect(matchEvent(['cycles:u', 'cycles'], 'cycles')).toBe('cycles');
+    // one counter under two names, and the only one of several that counts the same
+    expect(matchEvent(['cpu-cycles:P'], 'cycles')).toBe('cpu-cycles:P');
+    expect(matchEvent(['cycles:u', 'cycles:P'], 'cycles')).toBe('cycles:P');
     expect(matchEvent(['cycles:ppp'], 'cycles:P')).toBe('cycles:ppp');
     expect(matchEvent(['cycles:uppp'], 'cycles:u')).toBe('cycles:uppp');
   });
