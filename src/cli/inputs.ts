@@ -45,7 +45,7 @@ export function requireOneStdin(paths: readonly string[]): void {
 const NAMES_FILES = /(?:vmlinux|kallsyms|sites|stat|config|budgetFile|counts)$/i;
 
 /** The files that options name. A label before it, as in `--vmlinux LABEL=FILE`, is not of the name. */
-export function filesOf(options: Readonly<Record<string, unknown>>): string[] {
+function filesNamedBy(options: Readonly<Record<string, unknown>>): string[] {
   const named = Object.entries(options).filter(([option]) => NAMES_FILES.test(option));
   return named
     .flatMap(([, given]) => (Array.isArray(given) ? (given as unknown[]) : [given]))
@@ -68,7 +68,7 @@ export function requireDistinct(
   outputs: readonly string[],
   options: Readonly<Record<string, unknown>>,
 ): void {
-  const read = [...inputs, ...filesOf(options)].filter((path) => path !== '-');
+  const read = [...inputs, ...filesNamedBy(options)].filter((path) => path !== '-');
   const known = new Set(read.map(realPath));
   const files = outputs.filter((path) => path !== '-');
   const clash =

@@ -1,4 +1,3 @@
-import { bootsOf } from '../profile/index.js';
 import { LEDGER_BUCKETS, type LedgerBucket } from './attribute.js';
 import { makeAttributor } from './attributors.js';
 import type { UnionTree } from './columns.js';
@@ -66,7 +65,6 @@ const WITH_IMAGES: LedgerBucket[] = ['call', 'site', 'wait', 'caller', 'elsewher
 /** Compares two sides of the same event: normalises, attributes, aligns. Mutates the sides' factors. */
 export function compareSides(base: Side, other: Side, options: NormalizeOptions): Comparison {
   const normalization = normalize(base, other, options);
-  const boots = Math.min(bootsOf(base.profile.runs), bootsOf(other.profile.runs));
   for (const side of [base, other]) repeatByBoot(side);
   const withSites = functionsWithSites([base, other]);
   const quick = WasmTrees.make();
@@ -149,7 +147,6 @@ export function compareSides(base: Side, other: Side, options: NormalizeOptions)
     sites,
     functions: functions.rows,
     frames,
-    boots,
     yardstick,
     within: () => noiseWithinRuns(noisy('base'), noisy('new')),
   });

@@ -1,4 +1,5 @@
 import type { RowSums, SideWeights } from './columns.js';
+import { meanOf } from './stats/index.js';
 import type { WasmTrees } from './wasm-trees.js';
 
 /** Weight of one row on one side: each run's own normalised sum, and the samples behind all of them. */
@@ -14,16 +15,7 @@ export function nothing(runs: number): Measured {
 
 /** Mean over the side's runs, in the event's unit. */
 export function mean({ runs }: { readonly runs: ArrayLike<number> }): number {
-  const first = runs[0] ?? 0;
-  let sum = 0;
-  let isOne = true;
-  for (let run = 0; run < runs.length; run++) {
-    const own = runs[run] ?? 0;
-    sum += own;
-    if (own !== first) isOne = false;
-  }
-  // equal runs have their value as mean, whatever rounding would make of their sum
-  return isOne ? first : sum / runs.length;
+  return meanOf(runs);
 }
 
 /** The difference of the two means, new - base. */

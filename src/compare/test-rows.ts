@@ -47,8 +47,6 @@ export interface Testable {
   functions: readonly RowPair[];
   /** Frames of the graph with enough samples, each with all below it. */
   frames: FramePair;
-  /** Boots behind the runs, of the side that has fewer. */
-  boots: number;
   /** The bucket that both sides were scaled to, or nearly. */
   yardstick?: RowPair | undefined;
   /** How much noisier than independent samples each row is within the runs; undefined where not known. */
@@ -79,15 +77,14 @@ export interface Findings {
 }
 
 /**
- * Tests all rows of a comparison (docs/statistics.md): with two or more boots a side by the spread between
- * runs; else the rows, but not the total, by sampling noise given the total. False discoveries are held
+ * Tests all rows of a comparison (docs/statistics.md): with two or more boots a side (`runs` are one a boot, see
+ * `repeatByBoot`) by the spread between them; else the rows, but not the total, by sampling noise given the total. False discoveries are held
  * at 5 %: ops and functions are groups of one tree, a site is tested only under an op that changed;
  * buckets and the graph's frames are families of their own.
  */
 export function testRows(rows: Testable): Findings {
   const runs = Math.min(rows.total.base.runs.length, rows.total.new.runs.length);
-  // several recordings of one boot do not show how boots differ
-  if (rows.boots >= 2 && runs >= 2) {
+  if (runs >= 2) {
     const total = changeOfTotals(rows.total.base.runs, rows.total.new.runs);
     return judgeAll(rows, overRuns(rows), 'runs', judged(rows.total, total, total.p));
   }

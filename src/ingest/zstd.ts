@@ -147,8 +147,10 @@ export async function* unzstd(
   reader: ByteReader,
   decoder: ZstdDecoder = chooseZstdDecoder(),
 ): AsyncGenerator<Uint8Array> {
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-return -- generators return any, and nothing
-  if (decoder === 'program') return yield* withProgram(name, reader);
+  if (decoder === 'program') {
+    yield* withProgram(name, reader);
+    return;
+  }
   const decode = decoder === 'node' ? withNode : withJavaScript;
   for (;;) {
     const frame = await nextZstdFrame(name, reader);

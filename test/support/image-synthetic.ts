@@ -164,3 +164,12 @@ export const op = (offset: number): bigint => PV_OPS + BigInt(offset);
 /** Rows of .altinstructions at a site: a direct call in place of one through the table, and its inline form. */
 export const direct = { length: 6, cpuid: 117, flags: 2, bytes: Buffer.from('e800000000', 'hex') };
 export const sti = { length: 6, cpuid: 272, flags: 1, bytes: Buffer.from('fb', 'hex') };
+
+/** mov $imm64,%rax whose immediate holds the bytes of a call through the table; `offset`: of the call in the text. */
+export function hiddenCall(offset: number): Buffer {
+  return Buffer.concat([
+    Buffer.from([0x48, 0xb8]),
+    ripCall(at(offset), op(0)),
+    Buffer.from([0, 0]),
+  ]);
+}

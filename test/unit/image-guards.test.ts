@@ -12,6 +12,7 @@ import {
   at,
   brief,
   direct,
+  hiddenCall,
   kernel,
   op,
   PV_OPS,
@@ -149,11 +150,7 @@ test.each([
 });
 
 test('without names a call is one where most ways to decode the code before it meet', async () => {
-  const hidden = Buffer.concat([
-    Buffer.from([0x48, 0xb8]),
-    ripCall(at(302), op(0)),
-    Buffer.from([0, 0]),
-  ]);
+  const hidden = hiddenCall(302);
   const text = textWith(
     1024,
     new Map([

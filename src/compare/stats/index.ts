@@ -24,6 +24,7 @@ export {
   type Share,
   type Three,
 } from './recovered.js';
+export { meanOf } from './moments.js';
 export { changeOfRuns } from './runs.js';
 export { sdInterval, varianceRatioInterval } from './scale-interval.js';
 export { findSpread, NO_SPREAD, spreadOfOps, type Spread } from './spread.js';

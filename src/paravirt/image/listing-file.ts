@@ -1,5 +1,6 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { UserError } from '../../errors.js';
+import { readBounded } from '../../ingest/source-bounded.js';
 import { faultsOf, type Faults } from './fault.js';
 import { fileSource } from './source.js';
 import { isRead, recognisePacking, unpackOne } from './unpack.js';
@@ -9,23 +10,6 @@ const MAX_LISTING = 128 << 20;
 
 function tooLarge(faults: Faults): UserError {
   return faults.refused('too large for a symbol listing', 'give a copy of /proc/kallsyms');
-}
-
-function readToEnd(path: string, faults: Faults): Buffer {
-  const file = openSync(path, 'r');
-  try {
-    const parts: Buffer[] = [];
-    for (let all = 0; ;) {
-      const part = Buffer.alloc(1 << 20);
-      const read = readSync(file, part);
-      if (read === 0) return Buffer.concat(parts);
-      all += read;
-      if (all > MAX_LISTING) throw tooLarge(faults);
-      parts.push(part.subarray(0, read));
-    }
-  } finally {
-    closeSync(file);
-  }
 }
 
 /** Reads a copy of /proc/kallsyms or a System.map, packed or not. */
@@ -39,8 +23,9 @@ export async function readListingFile(path: string): Promise<{ path: string; tex
   // /proc/kallsyms itself says that it is 0 bytes long; a device does too, and may have no end
   const bytes =
     stat.size === 0
-      ? readToEnd(path, faults)
+      ? readBounded(path, MAX_LISTING)
       : fileSource(path, stat.size, faults).read(0, stat.size, 'the listing');
+  if (bytes === undefined) throw tooLarge(faults);
   const kind = recognisePacking(bytes);
   if (kind === null) return { path, text: bytes.toString('latin1') };
   if (!isRead(kind)) throw faults.refused(`packed with ${kind}, which is not read`, 'unpack it');

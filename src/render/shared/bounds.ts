@@ -22,7 +22,7 @@ export function grossPrefix(bound: Bound, value: number | null): string {
 }
 
 /** Samples of both sides under which a row says nothing. */
-const FEW = 10;
+export const FEW = 10;
 
 /**
  * A row's verdict in words. A fall on a timer is never called less, however well it was measured; that is

@@ -1,4 +1,5 @@
 import type { Report } from '../../report/schema.js';
+import { FEW } from '../shared/bounds.js';
 import {
   fixed,
   formatChange,
@@ -25,9 +26,6 @@ export function halfWidth(row: {
 export const MOST_ROWS = 10;
 /** As many where none of them is more or less. */
 const MOST_QUIET = 3;
-/** Samples of both sides under which a row says nothing. */
-const FEW = 10;
-
 export type Bound = Report['ops'][number]['bound'];
 
 /** How a change is printed that is off by its bound: `>=` of a rise by at least so much, `<=` of a fall. */

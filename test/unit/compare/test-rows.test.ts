@@ -42,7 +42,6 @@ function findings(ledger: RowPair[], frames: RowPair[]) {
     sites: [],
     functions,
     frames: { base: columns(frames, 'base'), new: columns(frames, 'new') },
-    boots: 4,
     within: () => undefined,
   };
   return testRows(rows);

@@ -72,7 +72,6 @@ export function testSimulated(kernel: Kernel, pair: SimulatedPair): Findings {
     sites: [],
     functions: pairs(kernel.functions),
     frames: { base: NO_FRAMES, new: NO_FRAMES },
-    boots: pair.base.length,
     within: () => {
       const [base, other] = [at(pair.base, 0), at(pair.new, 0)].map((run) => {
         const counts = (of: readonly (readonly number[])[]) =>
