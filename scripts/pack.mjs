@@ -28,22 +28,35 @@ const shared = {
   target: 'node20.19',
   legalComments: 'none',
   logLevel: 'warning',
+  // `withoutEffects` says which
+  logOverride: { 'ignored-bare-import': 'silent' },
   minifySyntax: true,
 };
 
-/** Schemas are built by calls that do nothing else: what a command does not check with is left out of it. */
+/** Schemas, and the objects they share, are built by calls that do nothing else: what a command does not check with is left out of it. */
 const pureSchemas = {
   name: 'pure-schemas',
   setup({ onLoad }) {
     onLoad({ filter: /src\/report\/(?:[a-z]+-)?schema\.ts$/ }, ({ path }) => ({
       contents: readFileSync(path, 'utf8').replace(
-        /^((?:export )?const \w+ = )(z\b.*?);$(?!\n )/gms,
-        '$1/* @__PURE__ */ (() => $2)();',
+        /^((?:export )?const \w+ = )((?:z\b|\{).*?);$(?!\n )/gms,
+        '$1/* @__PURE__ */ (() => ($2))();',
       ),
       loader: 'ts',
     }));
   },
 };
+
+/** Chunks of zod alone: run where something of them is used, and not for their order's sake. */
+const withoutEffects = (files) => ({
+  name: 'without-effects',
+  setup({ onResolve }) {
+    onResolve({ filter: /./ }, ({ path, resolveDir }) => {
+      const file = join(resolveDir, path);
+      return files.has(file) ? { path: file, sideEffects: false } : undefined;
+    });
+  },
+});
 
 /** Leaves out what another pack holds: `idOf` a module says how it is asked for there. */
 const elsewhere = (idOf) => ({
@@ -140,9 +153,17 @@ async function packOf(root, folder, names, notHere, later = []) {
     for (const path of reachedFrom(metafile, (entry) => entry.endsWith(`/${name}.ts`)))
       if (!first.has(path)) laterPack.set(join(root, path), name);
   }
+  const ofZod = new Set(
+    Object.entries(metafile.outputs).flatMap(([path, { inputs }]) =>
+      Object.keys(inputs).every((input) => input.startsWith('node_modules/zod/'))
+        ? [join(root, path)]
+        : [],
+    ),
+  );
+  const packing = (...plugins) => [...plugins, withoutEffects(ofZod)];
   const idOf = (file) => `${basename(folder)}/${basename(file)}`;
   const without = elsewhere((_path, file) => (laterPack.has(file) ? idOf(file) : undefined));
-  const { inputs } = await script(exporting(own), folder, [without]);
+  const { inputs } = await script(exporting(own), folder, packing(without));
   const taken = [];
   const fromFirst = elsewhere((_path, file) => {
     if (!inputs.includes(file)) return undefined;
@@ -155,12 +176,12 @@ async function packOf(root, folder, names, notHere, later = []) {
     const files = [...laterPack].flatMap(([file, pack]) => (pack === name ? [file] : []));
     for (const file of files) packOfId[idOf(file)] = name;
     const modules = files.map((file) => [idOf(file), `./${basename(file)}`]);
-    sources[name] = (await script(exporting(modules), folder, [fromFirst])).source;
+    sources[name] = (await script(exporting(modules), folder, packing(fromFirst))).source;
   }
   const name = basename(folder);
   for (const file of taken) packOfId[idOf(file)] = name;
   const modules = [...new Set(taken)].map((file) => [idOf(file), `./${basename(file)}`]);
-  sources[name] = (await script(exporting([...own, ...modules]), folder, [without])).source;
+  sources[name] = (await script(exporting([...own, ...modules]), folder, packing(without))).source;
   return { sources, packOfId };
 }
 

@@ -9,7 +9,7 @@ export const REPORT_ELEMENT = 'pvflame-report';
 export const STACKS_ELEMENT = 'pvflame-stacks';
 
 /** Level 9 takes ten times as long on a wide report and makes its page 4 % smaller. */
-const LEVEL = 5;
+const LEVEL = 4;
 
 const gzipInThread = promisify(gzip);
 
