@@ -1,12 +1,6 @@
 import type { RowSums } from './columns.js';
-import {
-  ALPHA,
-  benjaminiHochberg,
-  MIN_SAMPLES,
-  verdictOf,
-  VERDICTS,
-  type Change,
-} from './stats/index.js';
+import { changeAt, type Changes } from './changes.js';
+import { ALPHA, benjaminiHochberg, MIN_SAMPLES, verdictOf, VERDICTS } from './stats/index.js';
 
 /** Both sides' sums of the same frames. */
 export interface FramePair {
@@ -16,33 +10,38 @@ export interface FramePair {
 
 const [UNTESTED, NOISE] = [VERDICTS.indexOf('too little data'), VERDICTS.indexOf('within noise')];
 
+/** Whether a frame has samples enough for a verdict; others are no tests. */
+export function isTestedFrame({ base, new: other }: FramePair, at: number): boolean {
+  return samplesAt(base, other, at) >= MIN_SAMPLES;
+}
+
+const samplesAt = (base: RowSums, other: RowSums, at: number) =>
+  (base.samples[at] ?? 0) + (other.samples[at] ?? 0);
+
 /**
  * Verdicts on frames as one family of tests, as indexes in `VERDICTS`: frames have no intervals in the
  * report, so that nothing else is kept of them.
  */
-export function testFrames(
-  { base, new: other }: FramePair,
-  changeOf: (frame: number) => Change,
-): Uint8Array {
+export function testFrames(frames: FramePair, changes: Changes): Uint8Array {
+  const { base, new: other } = frames;
   const count = base.samples.length;
   const verdicts = new Uint8Array(count).fill(UNTESTED);
-  const samples = (at: number) => (base.samples[at] ?? 0) + (other.samples[at] ?? 0);
   // all that the family may find; a p-value over the level is rejected in no family
-  const open: { at: number; change: Change }[] = [];
+  const open: number[] = [];
   let tests = 0;
   for (let at = 0; at < count; at++) {
-    if (samples(at) < MIN_SAMPLES) continue;
+    if (!isTestedFrame(frames, at)) continue;
     tests++;
-    const change = changeOf(at);
-    if (change.p <= ALPHA) open.push({ at, change });
-    else if (change.interval !== null) verdicts[at] = NOISE;
+    if ((changes.p[at] ?? 1) <= ALPHA) open.push(at);
+    else if (!Number.isNaN(changes.low[at])) verdicts[at] = NOISE;
   }
   const q = benjaminiHochberg(
-    open.map(({ change: { p } }) => p),
+    open.map((at) => changes.p[at] ?? 1),
     tests,
   );
-  open.forEach(({ at, change: { delta, interval } }, i) => {
-    const found = verdictOf({ delta, interval, q: q[i] ?? 1, samples: samples(at) });
+  open.forEach((at, i) => {
+    const samples = samplesAt(base, other, at);
+    const found = verdictOf({ ...changeAt(changes, at), q: q[i] ?? 1, samples });
     verdicts[at] = VERDICTS.indexOf(found);
   });
   return verdicts;

@@ -1,9 +1,11 @@
-import { testFrames, type FramePair } from './test-frames.js';
+import type { RowSums } from './columns.js';
+import { changeAt, changesOf, setChange, type Changes } from './changes.js';
+import { changesWithin } from './changes-within.js';
+import { isTestedFrame, testFrames, type FramePair } from './test-frames.js';
 import {
   benjaminiHochberg,
   changeOfRuns,
   changeOfTotals,
-  changeWithinRuns,
   findSpread,
   hierarchicalQ,
   MIN_SAMPLES,
@@ -15,7 +17,6 @@ import {
   type Interval,
   type RowDispersions,
   type RowPair,
-  type RunRow,
   type Spread,
   type TreeTest,
   type Verdict,
@@ -31,9 +32,6 @@ export interface Tested {
 
 /** Of the total; a larger frame is a sum of functions rather than one of them. */
 const LARGE = 0.05;
-
-/** Share of the samples from which on a row is as good as the total. */
-const NEARLY_ALL = 0.95;
 
 const NO_CHANGE: Change = { delta: 0, interval: null, p: 1, df: 0 };
 
@@ -54,15 +52,13 @@ export interface Testable {
 }
 
 /** Kinds of rows that are tested; frames are many, and columns. */
-type ListKind = 'ledger' | 'ops' | 'sites' | 'functions';
+const LISTS = ['ledger', 'ops', 'sites', 'functions'] as const;
+type ListKind = (typeof LISTS)[number];
 export type RowKind = ListKind | 'frames';
 export type RowNoise = Record<RowKind, RowDispersions>;
 
-/** How changes are found; decisions are all that is asked of their p-values. */
-interface Method {
-  row(row: RowPair, kind: ListKind, at: number): Change;
-  frame(at: number): Change;
-}
+/** All kinds' changes. */
+type AllChanges = Record<RowKind, Changes>;
 
 export interface Findings {
   /** What intervals are made of: the spread between runs, or sampling noise alone. */
@@ -85,99 +81,106 @@ export interface Findings {
 export function testRows(rows: Testable): Findings {
   const runs = Math.min(rows.total.base.runs.length, rows.total.new.runs.length);
   if (runs >= 2) {
-    const total = changeOfTotals(rows.total.base.runs, rows.total.new.runs);
-    return judgeAll(rows, overRuns(rows), 'runs', judged(rows.total, total, total.p));
+    const { delta, interval, p } = changeOfTotals(rows.total.base.runs, rows.total.new.runs);
+    return judgeAll(rows, overRuns(rows), 'runs', judged(rows.total, { delta, interval }, p));
   }
   const noise = rows.within();
   if (noise === undefined) return nothingTested(rows);
   return judgeAll(rows, withinRuns(rows, noise), 'sampling', UNTESTED);
 }
 
-function overRuns(rows: Testable): Method {
+function overRuns(rows: Testable): AllChanges {
   const totals = { base: mean(rows.total.base), new: mean(rows.total.new) };
   const spread = findSpread(rows.functions, totals);
   const isLarge = (row: RowPair) =>
     mean(row.base) > LARGE * totals.base || mean(row.new) > LARGE * totals.new;
   const ofOps = spreadOfOps(spread, rows.ops, totals);
-  const change = (row: RowPair, of: Spread | undefined) =>
-    changeOfRuns(row.base, row.new, totals, of, 'decision');
-  // sums of many functions do not spread as one does
-  const spreads = { ledger: undefined, ops: ofOps, sites: ofOps, functions: spread };
+  const change = (row: RowPair | undefined, of: Spread | undefined) =>
+    row === undefined ? NO_CHANGE : changeOfRuns(row.base, row.new, totals, of, 'decision');
+  const changes = (list: readonly RowPair[], of: Spread | undefined) =>
+    changesOf(list.length, (at) => change(list[at], of));
   const { frames } = rows;
   return {
-    row: (row, kind) => change(row, spreads[kind]),
-    frame: (at) => {
+    // sums of many functions do not spread as one does
+    ledger: changes(rows.ledger, undefined),
+    ops: changes(rows.ops, ofOps),
+    sites: changes(rows.sites, ofOps),
+    functions: changes(rows.functions, spread),
+    frames: changesOf(frames.base.samples.length, (at) => {
+      if (!isTestedFrame(frames, at)) return NO_CHANGE;
       const row = { base: rowAt(frames.base, at), new: rowAt(frames.new, at) };
       return change(row, isLarge(row) ? undefined : spread);
-    },
+    }),
   };
 }
 
-/** What one run a side says of a row; `at` is its place among its kind. */
-function withinRuns({ total, frames, ledger, yardstick }: Testable, noise: RowNoise): Method {
+/** What one run a side says of all rows: in columns, the kinds one behind the other. */
+function withinRuns(rows: Testable, noise: RowNoise): AllChanges {
+  const { total, ledger, yardstick, frames } = rows;
   const phiOfScale = yardstick && noise.ledger.phi[ledger.indexOf(yardstick)];
   const scaled = (name: 'base' | 'new') => {
-    const all = sampled(total[name]);
+    const all = { value: mean(total[name]), samples: total[name].samples };
     const scale = yardstick ? scaleVariance(yardstick[name].samples, all.samples, phiOfScale) : 0;
     return { ...all, scale };
   };
-  const totals = { base: scaled('base'), new: scaled('new') };
-  const { phi, df } = noise.frames;
+  const lists = LISTS.flatMap((kind) => rows[kind]);
+  const values = (name: 'base' | 'new') => ({
+    value: joined([Float64Array.from(lists, (row) => mean(row[name])), means(frames[name])]),
+    samples: joined([Float64Array.from(lists, (row) => row[name].samples), frames[name].samples]),
+  });
+  const kinds = [...LISTS, 'frames'] as const;
+  const found = changesWithin(
+    { base: values('base'), new: values('new') },
+    { base: scaled('base'), new: scaled('new') },
+    {
+      phi: joined(kinds.map((kind) => noise[kind].phi)),
+      df: joined(kinds.map((kind) => noise[kind].df)),
+    },
+  );
+  let end = 0;
+  const next = (count: number): Changes => {
+    const from = end;
+    end += count;
+    const part = (column: Float64Array) => column.subarray(from, end);
+    const { delta, low, high, p } = found;
+    return { delta: part(delta), low: part(low), high: part(high), p: part(p) };
+  };
   return {
-    row: ({ base, new: other }, kind, at) =>
-      changeWithin(
-        { value: mean(base), samples: base.samples, total: totals.base },
-        { value: mean(other), samples: other.samples, total: totals.new },
-        noise[kind].phi[at],
-        noise[kind].df[at],
-      ),
-    frame: (at) =>
-      changeWithin(
-        {
-          value: meanAt(frames.base, at),
-          samples: frames.base.samples[at] ?? 0,
-          total: totals.base,
-        },
-        { value: meanAt(frames.new, at), samples: frames.new.samples[at] ?? 0, total: totals.new },
-        phi[at],
-        df[at],
-      ),
+    ledger: next(ledger.length),
+    ops: next(rows.ops.length),
+    sites: next(rows.sites.length),
+    functions: next(rows.functions.length),
+    frames: next(frames.base.samples.length),
   };
 }
 
-const sampled = (side: RowPair['base']) => ({ value: mean(side), samples: side.samples });
+function joined(columns: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(columns.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const column of columns) {
+    all.set(column, at);
+    at += column.length;
+  }
+  return all;
+}
 
-/**
- * A row that is the total but for a rest is not tested: given the total it hardly varies, so that its change is
- * the total's, of which one run a side says nothing.
- */
-function changeWithin(base: RunRow, other: RunRow, phi?: number, df?: number): Change {
-  const isNearlyTotal =
-    base.samples > NEARLY_ALL * base.total.samples &&
-    other.samples > NEARLY_ALL * other.total.samples;
-  if (isNearlyTotal) return { delta: other.value - base.value, interval: null, p: 1, df: 0 };
-  return changeWithinRuns(base, other, phi, df, 'decision');
+function means(sums: RowSums): Float64Array {
+  return sums.runs === 1 ? sums.weight : sums.samples.map((_, at) => meanAt(sums, at));
 }
 
 function judgeAll(
   rows: Testable,
-  method: Method,
+  found: AllChanges,
   basis: Findings['basis'],
   total: Tested,
 ): Findings {
   // what was made equal has no change of its own
-  const isEqual = (row: RowPair) => row === rows.yardstick && isOne([row.base, row.new]);
-  const changes = (kind: ListKind) =>
-    rows[kind].map((row, i) => (isEqual(row) ? NO_CHANGE : method.row(row, kind, i)));
-  const found = {
-    ledger: changes('ledger'),
-    ops: changes('ops'),
-    sites: changes('sites'),
-    functions: changes('functions'),
-  };
+  const { yardstick } = rows;
+  if (yardstick !== undefined && isOne([yardstick.base, yardstick.new]))
+    setChange(found.ledger, rows.ledger.indexOf(yardstick), NO_CHANGE);
   const q = familyQ(rows, found);
   const judge = (kind: ListKind, qs: readonly number[]) =>
-    rows[kind].map((row, i) => judged(row, found[kind][i], qs[i] ?? 1));
+    rows[kind].map((row, i) => judged(row, changeAt(found[kind], i), qs[i] ?? 1));
   return {
     basis,
     total,
@@ -185,7 +188,7 @@ function judgeAll(
     ops: judge('ops', q.ops),
     sites: judge('sites', q.sites),
     functions: judge('functions', q.functions),
-    frames: testFrames(rows.frames, (at) => method.frame(at)),
+    frames: testFrames(rows.frames, found.frames),
   };
 }
 
@@ -198,9 +201,9 @@ function isOne(sides: readonly RowPair['base'][]): boolean {
 const isTested = (row: RowPair) => row.base.samples + row.new.samples >= MIN_SAMPLES;
 
 /** One family of tests. */
-function flatQ(rows: readonly RowPair[], changes: readonly Change[]): number[] {
+function flatQ(rows: readonly RowPair[], { p }: Changes): number[] {
   const tested = rows.flatMap((row, i) => (isTested(row) ? [i] : []));
-  const adjusted = benjaminiHochberg(tested.map((i) => changes[i]?.p ?? 1));
+  const adjusted = benjaminiHochberg(tested.map((i) => p[i] ?? 1));
   const q = rows.map(() => 1);
   tested.forEach((row, i) => {
     q[row] = adjusted[i] ?? 1;
@@ -209,20 +212,20 @@ function flatQ(rows: readonly RowPair[], changes: readonly Change[]): number[] {
 }
 
 /** Ops and functions as two groups, sites under their op; each family only under a rejected parent. */
-function familyQ(rows: Testable, found: Record<ListKind, Change[]>) {
+function familyQ(rows: Testable, found: AllChanges) {
   const tests: TreeTest[] = [
     { parent: -1, p: null },
     { parent: -1, p: null },
   ];
   const add = (
     list: readonly RowPair[],
-    changes: readonly Change[],
+    { p }: Changes,
     parentOf: (i: number) => number | undefined,
   ) =>
     list.map((row, i) => {
       const parent = parentOf(i);
       if (!isTested(row) || parent === undefined) return -1;
-      return tests.push({ parent, p: changes[i]?.p ?? 1 }) - 1;
+      return tests.push({ parent, p: p[i] ?? 1 }) - 1;
     });
   const ops = add(rows.ops, found.ops, () => 0);
   const functions = add(rows.functions, found.functions, () => 1);
@@ -236,9 +239,11 @@ function familyQ(rows: Testable, found: Record<ListKind, Change[]>) {
   return { ops: pick(ops), sites: pick(sites), functions: pick(functions) };
 }
 
-function judged(row: RowPair, change: Change | undefined, q: number): Tested {
-  if (change === undefined) return UNTESTED;
-  const { delta, interval } = change;
+function judged(
+  row: RowPair,
+  { delta, interval }: Pick<Change, 'delta' | 'interval'>,
+  q: number,
+): Tested {
   const samples = row.base.samples + row.new.samples;
   return { interval, verdict: verdictOf({ delta, interval, q, samples }) };
 }

@@ -1,6 +1,8 @@
 // Sums over pairs of neighbouring batches, in WebAssembly: AssemblyScript, not TypeScript. ../stats/dispersion.ts says what
 // they are, and does the same, operation for operation, where there is no WebAssembly.
 
+export { changesWithin, setTotals } from './within';
+
 /** Memory that the other side fills in. */
 export function allocate(size: usize): usize { return heap.alloc(size + 16); }
 

@@ -2,7 +2,8 @@ import { tQuantile, tTwoSided } from './distributions.js';
 import { endsAt, type SideEstimate } from './side-interval.js';
 import type { Change, Interval } from './types.js';
 
-const CONFIDENCE_TAIL = 0.975;
+/** Intervals are of 95 %. */
+export const CONFIDENCE_TAIL = 0.975;
 
 /** A side's interval at the quantile that it was last asked for. One object a side: a graph has thousands of rows. */
 export interface SideCurve {

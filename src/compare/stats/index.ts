@@ -7,6 +7,8 @@ export {
   type Dispersion,
   type RowDispersions,
 } from './dispersion.js';
+export { CONFIDENCE_TAIL } from './difference.js';
+export { tQuantile, tTwoSided } from './distributions.js';
 export { benjaminiHochberg, simes } from './fdr.js';
 export { hierarchicalQ, type TreeTest } from './hierarchy.js';
 export {

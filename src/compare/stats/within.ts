@@ -64,9 +64,11 @@ class WilsonCurve implements SideCurve {
     this.low = scale * (middle - half);
     this.high = scale * (middle + half);
     if (this.scaleVariance === 0) return;
-    const noise = (q * this.mean) ** 2 * this.scaleVariance;
-    this.low = this.mean - Math.sqrt((this.mean - this.low) ** 2 + noise);
-    this.high = this.mean + Math.sqrt((this.high - this.mean) ** 2 + noise);
+    // not `**`, whose last digit is not the product's: ../assembly/within.ts does the same
+    const [below, above] = [this.mean - this.low, this.high - this.mean];
+    const noise = q * this.mean * (q * this.mean) * this.scaleVariance;
+    this.low = this.mean - Math.sqrt(below * below + noise);
+    this.high = this.mean + Math.sqrt(above * above + noise);
   }
 }
 

@@ -1,0 +1,44 @@
+import type { Change } from './stats/index.js';
+
+/** What was found of many rows, in columns: `low` and `high` are NaN where a row has no interval. */
+export interface Changes {
+  /** new - base. */
+  delta: Float64Array;
+  low: Float64Array;
+  high: Float64Array;
+  /** Good for decisions only (`Wanted` in stats/difference.ts). */
+  p: Float64Array;
+}
+
+/** Of so many rows, one by one. */
+export function changesOf(count: number, changeOf: (row: number) => Change): Changes {
+  const changes = noChanges(count);
+  for (let row = 0; row < count; row++) setChange(changes, row, changeOf(row));
+  return changes;
+}
+
+/** Rows of which nothing can be said. */
+export function noChanges(count: number): Changes {
+  return {
+    delta: new Float64Array(count),
+    low: new Float64Array(count).fill(NaN),
+    high: new Float64Array(count).fill(NaN),
+    p: new Float64Array(count).fill(1),
+  };
+}
+
+export function setChange(changes: Changes, row: number, { delta, interval, p }: Change): void {
+  changes.delta[row] = delta;
+  changes.low[row] = interval?.[0] ?? NaN;
+  changes.high[row] = interval?.[1] ?? NaN;
+  changes.p[row] = p;
+}
+
+/** What `verdictOf` (stats/verdict.ts) and the report know of a row. */
+export function changeAt({ delta, low, high }: Changes, row: number) {
+  const [from = NaN, to = NaN] = [low[row], high[row]];
+  return {
+    delta: delta[row] ?? 0,
+    interval: Number.isNaN(from) ? null : ([from, to] as [low: number, high: number]),
+  };
+}
