@@ -1,5 +1,11 @@
 import type { Batches } from '../profile/index.js';
-import { quickSums, type RowsOfNodes, type SideBatches } from './batch-sums.js';
+import {
+  quickSums,
+  rowCount,
+  type PlacedRows,
+  type RowsOfNodes,
+  type SideBatches,
+} from './batch-sums.js';
 import type { BatchCounts } from './stats/index.js';
 import type { Side } from './side.js';
 import { addUp } from './side-tree.js';
@@ -64,17 +70,18 @@ function entriesOf(
 export function countsByRow(batches: SideBatches, kinds: readonly RowsOfNodes[]): BatchCounts {
   const { size, start, node, samples } = batches;
   return {
-    rows: kinds.reduce((sum, { count }) => sum + count, 0),
+    rows: kinds.reduce((sum, kind) => sum + rowCount(kind), 0),
     batches: batches.batches,
     size: (batch) => size[batch] ?? 0,
     addTo: (batch, counts) => {
       const end = start[batch + 1] ?? 0;
       let from = 0;
-      for (const { of, count, above } of kinds) {
-        const own = counts.subarray(from, from + count);
-        from += count;
+      for (const kind of kinds) {
+        const { above } = kind;
+        const own = counts.subarray(from, from + rowCount(kind));
+        from += own.length;
         for (let i = start[batch] ?? 0; i < end; i++) {
-          const row = of[node[i] ?? 0] ?? -1;
+          const row = rowOf(kind, node[i] ?? 0);
           if (row >= 0) own[row] = (own[row] ?? 0) + (samples[i] ?? 0);
         }
         if (above !== undefined) addUp(own, above);
@@ -82,4 +89,17 @@ export function countsByRow(batches: SideBatches, kinds: readonly RowsOfNodes[])
     },
     quickly: quickSums(batches, kinds),
   };
+}
+
+function rowOf(kind: RowsOfNodes, node: number): number {
+  const own = placeOf(kind, node);
+  const { count, orElse } = kind;
+  if (own >= 0 || orElse === undefined) return own;
+  const other = placeOf(orElse, node);
+  return count + (other >= 0 ? other : orElse.count);
+}
+
+function placeOf({ of, place }: PlacedRows, node: number): number {
+  const own = of[node] ?? -1;
+  return own < 0 || place === undefined ? own : (place[own] ?? -1);
 }

@@ -21,16 +21,26 @@ export interface SideBatches {
 }
 
 /** Rows that stack nodes belong to. */
-export interface RowsOfNodes {
+export interface PlacedRows {
   /** The row of each node; -1: none. */
   of: Int32Array;
+  /** What is in `of` are numbers, and this is the row of each (-1: none). */
+  place?: Int32Array;
   count: number;
+}
+
+/** The same, of which counts are asked. */
+export interface RowsOfNodes extends PlacedRows {
   /** The row above each (-1: none), which stands before it: a row is also counted there. */
   above?: Int32Array;
+  /** Rows behind these, for nodes that are in none of these; a last one has all that is in neither. */
+  orElse?: PlacedRows;
 }
 
 interface Exports extends WasmAllocator {
   setBatches(sizes: number, starts: number, nodes: number, samples: number): void;
+  placeRows(of: number, nodes: number, place: number): void;
+  fillRows(of: number, nodes: number, other: number, first: number, none: number): void;
   forgetKinds(): void;
   addKind(of: number, count: number, above: number): void;
   rowCount(): number;
@@ -50,10 +60,10 @@ export function quickSums(
   if (wasm === undefined) instances.set(batches, (wasm = instanceOf(batches)));
   if (wasm === null) return undefined;
   const module = wasm;
-  const places = kinds.map(({ of, count, above }) => ({
-    of: putInto(module, of),
-    count,
-    above: above === undefined ? 0 : putInto(module, above),
+  const places = kinds.map((kind) => ({
+    of: putRows(module, kind),
+    count: rowCount(kind),
+    above: kind.above === undefined ? 0 : putInto(module, kind.above),
   }));
   const select = () => {
     module.forgetKinds();
@@ -81,6 +91,19 @@ export function quickSums(
 }
 
 const NONE = new Float64Array(0);
+
+/** How many rows there are, those behind included. */
+export function rowCount({ count, orElse }: RowsOfNodes): number {
+  return orElse === undefined ? count : count + orElse.count + 1;
+}
+
+function putRows(module: Exports, { of, place, count, orElse }: RowsOfNodes): number {
+  const at = putInto(module, of);
+  if (place !== undefined) module.placeRows(at, of.length, putInto(module, place));
+  if (orElse !== undefined)
+    module.fillRows(at, of.length, putRows(module, orElse), count, count + orElse.count);
+  return at;
+}
 
 /** No more sums of these batches are asked for. */
 export function forgetSums(batches: SideBatches): void {

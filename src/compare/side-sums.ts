@@ -1,3 +1,4 @@
+import type { PlacedRows } from './batch-sums.js';
 import type { SideWeights } from './columns.js';
 import {
   attributeNodes,
@@ -83,13 +84,8 @@ export function placed(
   own: Int32Array,
   measures: readonly (Measured | undefined)[],
   rows: readonly Measured[],
-): { of: Int32Array; count: number } {
+): PlacedRows {
   const places = new Map(rows.map((row, i) => [row, i]));
   const place = Int32Array.from(measures, (row) => (row && places.get(row)) ?? -1);
-  const of = new Int32Array(own.length).fill(-1);
-  for (let node = 0; node < of.length; node++) {
-    const row = own[node] ?? -1;
-    if (row >= 0) of[node] = place[row] ?? -1;
-  }
-  return { of, count: rows.length };
+  return { of: own, place, count: rows.length };
 }

@@ -1,13 +1,13 @@
 import { countsByRow, sideBatches } from './batch-counts.js';
-import { forgetSums, type RowsOfNodes, type SideBatches } from './batch-sums.js';
+import { forgetSums, type PlacedRows, type RowsOfNodes, type SideBatches } from './batch-sums.js';
 import type { Side } from './side.js';
 import { dispersion, fewestSamples, weightDispersion, type RowDispersions } from './stats/index.js';
 import type { RowKind, RowNoise } from './test-rows.js';
 
-/** Which row of each kind each of a side's stack nodes belongs to (-1: none), and how many rows there are. */
+/** Which row of each kind each of a side's stack nodes belongs to. */
 export interface NoisySide {
   side: Side;
-  rows: Record<RowKind, { of: Int32Array; count: number }>;
+  rows: Record<RowKind, PlacedRows>;
   /** Of frames, which hold all below them: the frame above (-1: none), and the side's samples. */
   parent: Int32Array;
   samples: Float64Array;
@@ -59,15 +59,7 @@ function larger(base: RowDispersions, other: RowDispersions): RowDispersions {
 function sideNoise(noisy: NoisySide, batches: SideBatches): RowNoise {
   const { ledger, ops, sites, functions } = noisy.rows;
   // disjoint: a sample is a function's own time, or behind an op, or neither
-  const parts = new Int32Array(functions.of.length);
-  for (let node = 0; node < parts.length; node++) {
-    const row = functions.of[node] ?? -1;
-    const op = ops.of[node] ?? -1;
-    parts[node] = row >= 0 ? row : functions.count + (op >= 0 ? op : ops.count);
-  }
-  const found = dispersion(
-    countsByRow(batches, [{ of: parts, count: functions.count + ops.count + 1 }]),
-  );
+  const found = dispersion(countsByRow(batches, [{ ...functions, orElse: ops }]));
   const frames = largeFrames(noisy, batches);
   // the parts' own rows are known already; all others take one more look at the batches
   const others = found.of(countsByRow(batches, [ledger, sites, frames.rows]));
@@ -121,13 +113,8 @@ function largeFrames(
     near[i] = row[i] = above.length;
     above.push(up);
   }
-  const counted = new Int32Array(of.length).fill(-1);
-  for (let node = 0; node < counted.length; node++) {
-    const frame = of[node] ?? -1;
-    if (frame >= 0) counted[node] = near[frame] ?? -1;
-  }
   return {
-    rows: { of: counted, count: above.length, above: Int32Array.from(above) },
+    rows: { of, place: near, count: above.length, above: Int32Array.from(above) },
     row,
   };
 }

@@ -51,7 +51,16 @@ describe('sums over batches', () => {
         count,
       });
       const above = Int32Array.from({ length: 12 }, (_, i) => Math.floor(random() * (i + 1)) - 1);
-      const kinds = [rows(30), rows(1), { ...rows(12), above }];
+      const placedRows = (count: number) => {
+        const place = Int32Array.from({ length: 20 }, () => Math.floor(random() * (count + 1)) - 1);
+        return { ...rows(20), count, place };
+      };
+      const kinds = [
+        { ...placedRows(20), orElse: placedRows(5) },
+        rows(30),
+        rows(1),
+        { ...placedRows(12), above },
+      ];
       const found = (all: SideBatches) => {
         const { of, ...own } = dispersion(countsByRow(all, kinds.slice(0, 1)));
         return { own, others: of(countsByRow(all, kinds)) };

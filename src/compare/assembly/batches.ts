@@ -45,6 +45,23 @@ export function addKind(rowOfNode: usize, count: i32, up: usize): void {
   rows += count;
 }
 
+/** Puts rows in the place of numbers that have them. */
+export function placeRows(column: usize, count: i32, place: usize): void {
+  for (let node = 0; node < count; node++) {
+    const own = load<i32>(four(column, node));
+    if (own >= 0) store<i32>(four(column, node), load<i32>(four(place, own)));
+  }
+}
+
+/** Gives nodes that are in no row another one, the first of which is `first`, or `none`. */
+export function fillRows(column: usize, count: i32, other: usize, first: i32, none: i32): void {
+  for (let node = 0; node < count; node++) {
+    if (load<i32>(four(column, node)) >= 0) continue;
+    const row = load<i32>(four(other, node));
+    store<i32>(four(column, node), row >= 0 ? first + row : none);
+  }
+}
+
 @inline
 function eight(at: usize, i: i32): usize { return at + (<usize>i << 3); }
 @inline
