@@ -18,7 +18,8 @@ const { Script } = vm;
 vm.Script = class extends Script {
   constructor(source, options) {
     super(source, options);
-    packs.set(options.filename, this);
+    // packs have names, and what takes up machine code (src/ingest/wasm-code.ts) has none
+    if (options.filename !== undefined) packs.set(options.filename, this);
   }
 };
 

@@ -3,10 +3,11 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import v8 from 'node:v8';
+import vm from 'node:vm';
 
 const dist = process.argv[2];
 const part = (path) => import(pathToFileURL(join(dist, path)).href);
-const { machineCodeOf, modulesOfMachineCode } = await part('ingest/wasm-code.js');
+const { compiledNatives, machineCodeOf, modulesOfMachineCode } = await part('ingest/wasm-code.js');
 const { thisNode } = await part('this-node.js');
 
 const assets = join(dist, 'assets');
@@ -19,10 +20,22 @@ for (const flag of flags) v8.setFlagsFromString(`--no-${flag}`);
 const modules = all.map(({ bytes }) => new WebAssembly.Module(bytes));
 for (const flag of flags) v8.setFlagsFromString(`--${flag}`);
 
-const codes = all.map(({ bytes }, i) => machineCodeOf(bytes, modules[i]));
+const natives = compiledNatives((allow) =>
+  v8.setFlagsFromString(allow ? '--allow-natives-syntax' : '--no-allow-natives-syntax'),
+);
+v8.setFlagsFromString('--allow-natives-syntax');
+const serialize = vm.runInThisContext(
+  '(function (module) { return %SerializeWasmModule(module); })',
+);
+v8.setFlagsFromString('--no-allow-natives-syntax');
+const codes = all.map(({ bytes }, i) => machineCodeOf(serialize, bytes, modules[i]));
 // what is not taken back here is not taken by a user's Node either
-const back = modulesOfMachineCode(all.map(({ bytes }, i) => ({ bytes, kept: codes[i] })));
+const back = modulesOfMachineCode(
+  natives,
+  all.map(({ bytes }, i) => ({ bytes, kept: codes[i] })),
+);
 if (back.includes(null)) process.exit(1);
+writeFileSync(join(assets, `natives.${thisNode()}`), natives);
 all.forEach(({ name }, i) => {
   writeFileSync(join(assets, `${name}.${thisNode()}`), codes[i]);
 });

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import * as z from 'zod/mini';
-import { openKallsyms, takeUpModules } from '../ingest/index.js';
+import { openKallsyms, takeUpModules, TO_FOLD } from '../ingest/index.js';
 import {
   chooseEvent,
   foldedText,
@@ -41,7 +41,7 @@ export async function fold(paths: string[], given: unknown): Promise<void> {
   if (kallsyms !== undefined && statSync(kallsyms, { throwIfNoEntry: false })?.isFIFO() !== true)
     await (await openKallsyms(kallsyms)).close();
   progress.begin(paths, options.quiet);
-  takeUpModules();
+  takeUpModules(TO_FOLD);
   const profile = await readProfile(paths, {
     task: options.tid ? 'tid' : options.pid ? 'pid' : 'comm',
     comm: options.comm,

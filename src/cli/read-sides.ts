@@ -1,10 +1,16 @@
 import type { Worker } from 'node:worker_threads';
 import { UserError, type ExitStatus } from '../errors.js';
-import { takeUpModules } from '../ingest/index.js';
+import { modulesSoFar, takeUpModules, type WasmModules } from '../ingest/index.js';
 import { reviveProfile, type Profile } from '../profile/index.js';
 import { progress } from './progress.js';
 import { readSide, type SideSpec } from './read-side.js';
 import { isWorthAThread, lanesBeside, readingThread } from './reading-thread.js';
+
+/** What a thread is told: its side, and what need not be compiled there. */
+export interface ToWorker {
+  spec: SideSpec;
+  modules: WasmModules;
+}
 
 export type FromWorker =
   { read: number } | { profile: Profile } | { failed: { message: string; status: ExitStatus } };
@@ -86,6 +92,6 @@ function readInThread(
       reading.delete(worker);
       reject(new Error('a reading thread ended without a word'));
     });
-    worker.postMessage(spec);
+    worker.postMessage({ spec, modules: modulesSoFar() } satisfies ToWorker);
   });
 }

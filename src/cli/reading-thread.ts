@@ -4,15 +4,10 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 // not all of ingest: this is loaded before options are checked
-import { modulesSoFar, takeUpModules, type WasmModules } from '../ingest/wasm.js';
+import { takeUpModules } from '../ingest/wasm.js';
 
 /** Starting a thread and sending a profile back costs some 80 ms: as long as reading so much takes. */
 const WORTH_A_THREAD = 32 << 20;
-
-/** What a thread is given at its start. */
-export interface ThreadData {
-  readonly modules: WasmModules;
-}
 
 /** A thread that was started before its side was known. */
 let waiting: Worker | undefined;
@@ -37,15 +32,16 @@ export function isWorthAThread(paths: readonly string[]): boolean {
  * this one is in loading what reads. Nothing waits for it where it is not asked for in the end.
  */
 export function startAhead(sides: readonly (readonly string[])[]): void {
+  if (sides.length >= 2 && sides.some(isWorthAThread) && lanesBeside() > 0) {
+    const thread = newThread();
+    thread.unref();
+    // one that fails before it is asked for is not asked: the next one says why
+    thread.once('error', () => {
+      if (waiting === thread) waiting = undefined;
+    });
+    waiting = thread;
+  }
   takeUpModules();
-  if (sides.length < 2 || !sides.some(isWorthAThread) || lanesBeside() === 0) return;
-  const thread = newThread();
-  thread.unref();
-  // one that fails before it is asked for is not asked: the next one says why
-  thread.once('error', () => {
-    if (waiting === thread) waiting = undefined;
-  });
-  waiting = thread;
 }
 
 /** A thread that waits to be told its side. */
@@ -57,8 +53,7 @@ export function readingThread(): Worker {
 }
 
 function newThread(): Worker {
-  const workerData: ThreadData = { modules: modulesSoFar() };
-  return new Worker(workerFile() ?? '', { workerData });
+  return new Worker(workerFile() ?? '');
 }
 
 function forced(): number {

@@ -1,11 +1,10 @@
 /** A thread that reads one side (read-sides.ts) and sends its profile back. */
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { UserError } from '../errors.js';
 import { takeOverModules } from '../ingest/index.js';
 import { packProfile } from '../profile/transfer.js';
-import { readSide, type SideSpec } from './read-side.js';
-import type { FromWorker } from './read-sides.js';
-import type { ThreadData } from './reading-thread.js';
+import { readSide } from './read-side.js';
+import type { FromWorker, ToWorker } from './read-sides.js';
 
 /** Bytes between two words about progress. */
 const STEP = 4 << 20;
@@ -13,7 +12,8 @@ const STEP = 4 << 20;
 const send = (message: FromWorker, memory: ArrayBuffer[] = []) =>
   parentPort?.postMessage(message, memory);
 
-async function work(spec: SideSpec): Promise<void> {
+async function work({ spec, modules }: ToWorker): Promise<void> {
+  takeOverModules(modules);
   let unsaid = 0;
   try {
     const profile = await readSide(spec, (bytes) => {
@@ -30,6 +30,5 @@ async function work(spec: SideSpec): Promise<void> {
   }
 }
 
-takeOverModules((workerData as ThreadData).modules);
 // what is thrown here ends the thread with an error, which the other side is told of
-parentPort?.once('message', (spec) => void work(spec as SideSpec));
+parentPort?.once('message', (message) => void work(message as ToWorker));

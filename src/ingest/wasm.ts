@@ -79,29 +79,33 @@ export function leaveMemory(module: { readonly memory: WasmMemory }): void {
 const engine = (globalThis as unknown as { WebAssembly?: Engine }).WebAssembly;
 /** All there are (scripts/build.mjs). */
 const NAMES = ['scan.wasm', 'fold.wasm', 'trees.wasm', 'batches.wasm', 'columns.wasm'];
+/** What the build keeps of `compiledNatives` (wasm-code.ts) lies beside this name. */
+const NATIVES = 'natives';
 const compiled = new Map<string, Module | null>();
 let askedForCode = false;
 
 /** Modules by name, null where there is no SIMD: as one thread hands them to another. */
 export type WasmModules = ReadonlyMap<string, Module | null>;
 
+/** What folding takes. */
+export const TO_FOLD = ['scan.wasm', 'fold.wasm'];
+
 /**
- * Takes up the machine code of all modules, where the build kept some for this Node and V8 does not refuse it; the others
- * are compiled when they are asked for. Once; to be called before any thread is started, since meanwhile V8's flags are other
- * ones, and before `compileLess` changes them.
+ * Takes up the machine code of modules, where the build kept some for this Node and V8 does not refuse it; the others
+ * are compiled when they are asked for. Once; before `compileLess` changes V8's flags.
  */
-export function takeUpModules(): void {
+export function takeUpModules(names: readonly string[] = NAMES): void {
   if (askedForCode || engine === undefined || isTurnedOff()) return;
   askedForCode = true;
-  const found = NAMES.flatMap((name) => {
-    const place = placeOf(name);
-    const kept = place === undefined ? undefined : keptBeside(place);
-    return place === undefined || kept === undefined
-      ? []
-      : [{ name, bytes: readFileSync(place), kept }];
+  const folder = assets();
+  const natives = folder === undefined ? undefined : keptBeside(join(folder, NATIVES));
+  if (folder === undefined || natives === undefined) return;
+  const taken = names.flatMap((name) => {
+    const kept = keptBeside(join(folder, name));
+    return kept === undefined ? [] : [{ name, bytes: readFileSync(join(folder, name)), kept }];
   });
-  modulesOfMachineCode(found).forEach((module, i) => {
-    if (module !== null) compiled.set(found[i]?.name ?? '', module);
+  modulesOfMachineCode(natives, taken).forEach((module, i) => {
+    if (module !== null) compiled.set(taken[i]?.name ?? '', module);
   });
 }
 
@@ -139,9 +143,9 @@ function isTurnedOff(): boolean {
 }
 
 function compile(engine: Engine, name: string): Module | null {
-  const place = placeOf(name);
-  if (place === undefined) return null;
-  const bytes = readFileSync(place);
+  const folder = assets();
+  if (folder === undefined) return null;
+  const bytes = readFileSync(join(folder, name));
   try {
     return new engine.Module(bytes);
   } catch {
@@ -150,9 +154,16 @@ function compile(engine: Engine, name: string): Module | null {
   }
 }
 
-function placeOf(name: string): string | undefined {
+let found: string | undefined;
+
+/** The folder of the modules; undefined where nothing was built. */
+function assets(): string | undefined {
+  if (found !== undefined) return found;
   const here = dirname(fileURLToPath(import.meta.url));
   // beside dist/ingest, beside the packs, or built where src is run from
   const places = ['../assets', '../../assets', '../../dist/assets'];
-  return places.map((place) => join(here, place, name)).find((place) => existsSync(place));
+  found = places
+    .map((place) => join(here, place))
+    .find((place) => existsSync(join(place, 'scan.wasm')));
+  return found;
 }
