@@ -67,7 +67,8 @@ const isEmpty = ({ samples, value }: RunRow['total']) => samples === 0 || value 
  * the total's, of which one run a side says nothing. Nor is one without samples.
  */
 function isUntold({ base, new: other }: RunColumns, totals: RunTotals, row: number): boolean {
-  const [b, n] = [base.samples[row] ?? 0, other.samples[row] ?? 0];
+  const b = base.samples[row] ?? 0;
+  const n = other.samples[row] ?? 0;
   if (b + n === 0) return true;
   return b > NEARLY_ALL * totals.base.samples && n > NEARLY_ALL * totals.new.samples;
 }

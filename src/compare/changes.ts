@@ -1,4 +1,4 @@
-import type { Change } from './stats/index.js';
+import type { Change, Interval } from './stats/index.js';
 
 /** What was found of many rows, in columns: `low` and `high` are NaN where a row has no interval. */
 export interface Changes {
@@ -36,9 +36,7 @@ export function setChange(changes: Changes, row: number, { delta, interval, p }:
 
 /** What `verdictOf` (stats/verdict.ts) and the report know of a row. */
 export function changeAt({ delta, low, high }: Changes, row: number) {
-  const [from = NaN, to = NaN] = [low[row], high[row]];
-  return {
-    delta: delta[row] ?? 0,
-    interval: Number.isNaN(from) ? null : ([from, to] as [low: number, high: number]),
-  };
+  const from = low[row] ?? NaN;
+  const to = high[row] ?? NaN;
+  return { delta: delta[row] ?? 0, interval: Number.isNaN(from) ? null : ([from, to] as Interval) };
 }

@@ -13,10 +13,10 @@ export function isSameImage(base: Side, other: Side): boolean {
 
 /** Whether two recordings' functions lie at the same places; null where they share too few to tell. */
 export function sameStarts(
-  base: ReadonlyMap<string, bigint>,
-  other: ReadonlyMap<string, bigint>,
+  base: ReadonlyMap<string, number>,
+  other: ReadonlyMap<string, number>,
 ): boolean | null {
-  const slides = new Map<bigint, number>();
+  const slides = new Map<number, number>();
   let common = 0;
   for (const [symbol, start] of other) {
     const from = base.get(symbol);
@@ -27,20 +27,22 @@ export function sameStarts(
   }
   if (common < ENOUGH) return null;
   const [slide, agreeing] = [...slides].reduce((best, next) => (next[1] > best[1] ? next : best));
-  return agreeing >= 0.95 * common && slide % 0x200000n === 0n;
+  return agreeing >= 0.95 * common && slide % 0x200000 === 0;
 }
 
-/** Start address by symbol, of the kernel's functions that were seen at one start only. */
+/**
+ * Start address by symbol, of the kernel's functions that were seen at one start only. The kernel's half of the addresses is
+ * counted from the upper end, negative: a double holds addresses of 48 bits so.
+ */
 export function functionStarts(
   side: Pick<Side, 'profile' | 'facts'>,
   isUsed: (frame: number) => boolean = () => true,
-): Map<string, bigint> {
+): Map<string, number> {
   const { frames } = side.profile;
   const { strings, symbol: symbols, offset: offsets, addressHi, addressLo } = frames;
   const { dso, kind } = side.facts;
-  // of each symbol, by its id: the start's upper and lower half; in the order of first sight
-  const hi = new Float64Array(strings.size);
-  const lo = new Float64Array(strings.size).fill(-1);
+  // of each symbol, by its id, what `start` is below; in the order of first sight
+  const first = new Float64Array(strings.size).fill(NaN);
   const twice = new Uint8Array(strings.size);
   const seen: number[] = [];
   for (let id = 0; id < frames.size; id++) {
@@ -48,22 +50,18 @@ export function functionStarts(
     if (dso[id] !== '[kernel]' || offset < 0 || offset > 0x1000000) continue;
     if (kind[id] === 'user' || !isUsed(id)) continue;
     const symbol = symbols[id] ?? 0;
-    const below = (addressLo[id] ?? 0) - offset;
-    const upper = (addressHi[id] ?? 0) - (below < 0 ? 1 : 0);
-    const lower = below < 0 ? below + 2 ** 32 : below;
-    if (lo[symbol] === -1) {
-      hi[symbol] = upper;
-      lo[symbol] = lower;
+    const start = ((addressHi[id] ?? 0) | 0) * 2 ** 32 + (addressLo[id] ?? 0) - offset;
+    const known = first[symbol] ?? NaN;
+    if (known === start) continue;
+    if (Number.isNaN(known)) {
+      first[symbol] = start;
       seen.push(symbol);
-    } else if (hi[symbol] !== upper || lo[symbol] !== lower) {
+    } else {
       twice[symbol] = 1;
     }
   }
-  const starts = new Map<string, bigint>();
-  for (const symbol of seen) {
-    if (twice[symbol] === 1) continue;
-    const start = (BigInt(hi[symbol] ?? 0) << 32n) + BigInt(lo[symbol] ?? 0);
-    starts.set(strings.text(symbol), start);
-  }
+  const starts = new Map<string, number>();
+  for (const symbol of seen)
+    if (twice[symbol] === 0) starts.set(strings.text(symbol), first[symbol] ?? 0);
   return starts;
 }

@@ -1,11 +1,10 @@
-import { asDocument, columnsJson } from '../report/columns.js';
+import { columnsJson } from '../report/columns.js';
 import { joined, opened } from '../report/json-parts.js';
 import type { Report } from '../report/schema.js';
 
 /** The report document itself, on one line: `jq` shows it, and its bytes are the same every time. */
 export function renderJson(report: Report): Uint8Array {
   const nodes = columnsJson(report.graph.nodes);
-  if (nodes === null) return joined([JSON.stringify(asDocument(report)), '\n']);
   const members = Object.entries(report).filter(([, value]) => value !== undefined);
   const parts = members.flatMap(([key, value], i) => [
     `${i === 0 ? '{' : ','}"${key}":`,

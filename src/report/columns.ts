@@ -8,7 +8,7 @@ import {
 import type { Graph, NodeColumn, Report, ReportDocument } from './schema.js';
 
 /** Nodes from which on it pays to make an instance of a module. */
-const MANY = 1 << 14;
+const MANY = 1 << 12;
 
 interface Exports extends WasmAllocator {
   release(at: number): void;
@@ -44,12 +44,14 @@ export function asDocument(report: Report): ReportDocument {
 }
 
 /**
- * The graph's columns as `JSON.stringify` would write plain lists; null for a graph of few nodes, and without WebAssembly.
- * To make lists and have them written takes three to four times as long.
+ * The graph's columns as `JSON.stringify` would write plain lists, which take three to four times as long to be made and
+ * written. Of many nodes by WebAssembly, in bytes.
  */
-export function columnsJson(nodes: Graph['nodes']): Uint8Array | null {
+export function columnsJson(nodes: Graph['nodes']): Uint8Array | string {
   const module = nodes.depth.length < MANY ? null : instantiator<Exports>('columns.wasm');
-  if (module === null) return null;
+  const columns = Object.entries(nodes);
+  if (module === null)
+    return `{${columns.map(([key, column]) => `"${key}":${columnJson(column)}`).join(',')}}`;
   const wasm = module({});
   wasm.begin();
   const text = (of: string) => {
@@ -59,15 +61,20 @@ export function columnsJson(nodes: Graph['nodes']): Uint8Array | null {
     wasm.release(at);
   };
   let before = '{';
-  for (const [key, column] of Object.entries(nodes)) {
+  for (const [key, column] of columns) {
     text(`${before}"${key}":`);
-    if (!putColumn(column, wasm)) text(JSON.stringify(Array.from(column)));
+    if (!putColumn(column, wasm)) text(columnJson(column));
     before = ',';
   }
   text('}');
   const json = columnIn(Uint8Array, wasm, wasm.jsonAt(), wasm.jsonLength()).slice();
   leaveMemory(wasm);
   return json;
+}
+
+/** Numbers are finite, and join as JSON has them. */
+function columnJson(column: NodeColumn): string {
+  return Array.isArray(column) ? JSON.stringify(column) : `[${column.join(',')}]`;
 }
 
 /** false: it is a list, or holds numbers that the module does not write. */

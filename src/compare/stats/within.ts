@@ -65,7 +65,8 @@ class WilsonCurve implements SideCurve {
     this.high = scale * (middle + half);
     if (this.scaleVariance === 0) return;
     // not `**`, whose last digit is not the product's: ../assembly/within.ts does the same
-    const [below, above] = [this.mean - this.low, this.high - this.mean];
+    const below = this.mean - this.low;
+    const above = this.high - this.mean;
     const noise = q * this.mean * (q * this.mean) * this.scaleVariance;
     this.low = this.mean - Math.sqrt(below * below + noise);
     this.high = this.mean + Math.sqrt(above * above + noise);
