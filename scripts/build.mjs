@@ -21,7 +21,7 @@ execFileSync(
     stdio: 'inherit',
   },
 );
-// AssemblyScript: reading perf script text, writing folded stacks, sums over batches, a comparison's trees, columns as JSON
+// AssemblyScript: reading perf script text, writing folded stacks, sums over batches and changes, a comparison's trees, columns as JSON
 for (const [from, to] of [
   ['src/ingest/assembly/scan.ts', 'scan.wasm'],
   ['src/profile/assembly/fold.ts', 'fold.wasm'],

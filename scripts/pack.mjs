@@ -58,6 +58,9 @@ const withoutEffects = (files) => ({
   },
 });
 
+const isOfZod = (inputs) =>
+  inputs.length > 0 && inputs.every((input) => input.includes('node_modules/zod/'));
+
 /** Leaves out what another pack holds: `idOf` a module says how it is asked for there. */
 const elsewhere = (idOf) => ({
   name: 'elsewhere',
@@ -155,9 +158,7 @@ async function packOf(root, folder, names, notHere, later = []) {
   }
   const ofZod = new Set(
     Object.entries(metafile.outputs).flatMap(([path, { inputs }]) =>
-      Object.keys(inputs).every((input) => input.startsWith('node_modules/zod/'))
-        ? [join(root, path)]
-        : [],
+      isOfZod(Object.keys(inputs)) ? [join(root, path)] : [],
     ),
   );
   const packing = (...plugins) => [...plugins, withoutEffects(ofZod)];
@@ -180,7 +181,8 @@ async function packOf(root, folder, names, notHere, later = []) {
   }
   const name = basename(folder);
   for (const file of taken) packOfId[idOf(file)] = name;
-  const modules = [...new Set(taken)].map((file) => [idOf(file), `./${basename(file)}`]);
+  // in an order that does not depend on which was resolved first
+  const modules = [...new Set(taken)].sort().map((file) => [idOf(file), `./${basename(file)}`]);
   sources[name] = (await script(exporting([...own, ...modules]), folder, packing(without))).source;
   return { sources, packOfId };
 }

@@ -1,7 +1,7 @@
 import type { Batches } from '../profile/index.js';
 import {
   quickSums,
-  rowCount,
+  rowsOf,
   type PlacedRows,
   type RowsOfNodes,
   type SideBatches,
@@ -70,7 +70,7 @@ function entriesOf(
 export function countsByRow(batches: SideBatches, kinds: readonly RowsOfNodes[]): BatchCounts {
   const { size, start, node, samples } = batches;
   return {
-    rows: kinds.reduce((sum, kind) => sum + rowCount(kind), 0),
+    rows: kinds.reduce((sum, kind) => sum + rowsOf(kind), 0),
     batches: batches.batches,
     size: (batch) => size[batch] ?? 0,
     addTo: (batch, counts) => {
@@ -78,7 +78,7 @@ export function countsByRow(batches: SideBatches, kinds: readonly RowsOfNodes[])
       let from = 0;
       for (const kind of kinds) {
         const { above } = kind;
-        const own = counts.subarray(from, from + rowCount(kind));
+        const own = counts.subarray(from, from + rowsOf(kind));
         from += own.length;
         for (let i = start[batch] ?? 0; i < end; i++) {
           const row = rowOf(kind, node[i] ?? 0);

@@ -22,9 +22,9 @@ export interface SideBatches {
 
 /** Rows that stack nodes belong to. */
 export interface PlacedRows {
-  /** The row of each node; -1: none. */
+  /** Of each node its row, or a number that has a row; -1: none. */
   of: Int32Array;
-  /** What is in `of` are numbers, and this is the row of each (-1: none). */
+  /** The row of each such number; -1: none. */
   place?: Int32Array;
   count: number;
 }
@@ -62,7 +62,7 @@ export function quickSums(
   const module = wasm;
   const places = kinds.map((kind) => ({
     of: putRows(module, kind),
-    count: rowCount(kind),
+    count: rowsOf(kind),
     above: kind.above === undefined ? 0 : putInto(module, kind.above),
   }));
   const select = () => {
@@ -93,7 +93,7 @@ export function quickSums(
 const NONE = new Float64Array(0);
 
 /** How many rows there are, those behind included. */
-export function rowCount({ count, orElse }: RowsOfNodes): number {
+export function rowsOf({ count, orElse }: RowsOfNodes): number {
   return orElse === undefined ? count : count + orElse.count + 1;
 }
 

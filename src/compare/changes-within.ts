@@ -51,6 +51,8 @@ const NEARLY_ALL = 0.95;
  */
 export function changesWithin(rows: RunColumns, totals: RunTotals, noise: RowDispersions): Changes {
   const count = rows.base.value.length;
+  if (noise.phi.length !== count || noise.df.length !== count)
+    throw new RangeError(`${noise.phi.length} rows' noise for ${count} rows`);
   const quick = isEmpty(totals.base) || isEmpty(totals.new) ? undefined : moduleOf();
   if (quick === undefined) return changesOf(count, (row) => changeOf(rows, totals, noise, row));
   const changes = quickChanges(quick, rows, totals, noise);

@@ -27,6 +27,13 @@ export function noChanges(count: number): Changes {
   };
 }
 
+/** Rows from one on, up to another, of the same columns. */
+export function changesFrom(changes: Changes, from: number, to: number): Changes {
+  const { delta, low, high, p } = changes;
+  const part = (column: Float64Array) => column.subarray(from, to);
+  return { delta: part(delta), low: part(low), high: part(high), p: part(p) };
+}
+
 export function setChange(changes: Changes, row: number, { delta, interval, p }: Change): void {
   changes.delta[row] = delta;
   changes.low[row] = interval?.[0] ?? NaN;

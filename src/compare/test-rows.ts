@@ -1,5 +1,5 @@
 import type { RowSums } from './columns.js';
-import { changeAt, changesOf, setChange, type Changes } from './changes.js';
+import { changeAt, changesFrom, changesOf, setChange, type Changes } from './changes.js';
 import { changesWithin } from './changes-within.js';
 import { isTestedFrame, testFrames, type FramePair } from './test-frames.js';
 import {
@@ -54,7 +54,8 @@ export interface Testable {
 /** Kinds of rows that are tested; frames are many, and columns. */
 const LISTS = ['ledger', 'ops', 'sites', 'functions'] as const;
 type ListKind = (typeof LISTS)[number];
-export type RowKind = ListKind | 'frames';
+const KINDS = [...LISTS, 'frames'] as const;
+export type RowKind = (typeof KINDS)[number];
 export type RowNoise = Record<RowKind, RowDispersions>;
 
 /** All kinds' changes. */
@@ -119,39 +120,39 @@ function withinRuns(rows: Testable, noise: RowNoise): AllChanges {
   const { total, ledger, yardstick, frames } = rows;
   const phiOfScale = yardstick && noise.ledger.phi[ledger.indexOf(yardstick)];
   const scaled = (name: 'base' | 'new') => {
-    const all = { value: mean(total[name]), samples: total[name].samples };
-    const scale = yardstick ? scaleVariance(yardstick[name].samples, all.samples, phiOfScale) : 0;
-    return { ...all, scale };
+    const { samples } = total[name];
+    const scale = yardstick ? scaleVariance(yardstick[name].samples, samples, phiOfScale) : 0;
+    return { value: mean(total[name]), samples, scale };
   };
-  const lists = LISTS.flatMap((kind) => rows[kind]);
-  const values = (name: 'base' | 'new') => ({
-    value: joined([Float64Array.from(lists, (row) => mean(row[name])), means(frames[name])]),
-    samples: joined([Float64Array.from(lists, (row) => row[name].samples), frames[name].samples]),
-  });
-  const kinds = [...LISTS, 'frames'] as const;
+  const columns = (name: 'base' | 'new', kind: RowKind) => {
+    if (kind === 'frames') return { value: means(frames[name]), samples: frames[name].samples };
+    return {
+      value: Float64Array.from(rows[kind], (row) => mean(row[name])),
+      samples: Float64Array.from(rows[kind], (row) => row[name].samples),
+    };
+  };
+  const all = (name: 'base' | 'new') => {
+    const parts = KINDS.map((kind) => columns(name, kind));
+    return {
+      value: joined(parts.map(({ value }) => value)),
+      samples: joined(parts.map(({ samples }) => samples)),
+    };
+  };
   const found = changesWithin(
-    { base: values('base'), new: values('new') },
+    { base: all('base'), new: all('new') },
     { base: scaled('base'), new: scaled('new') },
     {
-      phi: joined(kinds.map((kind) => noise[kind].phi)),
-      df: joined(kinds.map((kind) => noise[kind].df)),
+      phi: joined(KINDS.map((kind) => noise[kind].phi)),
+      df: joined(KINDS.map((kind) => noise[kind].df)),
     },
   );
   let end = 0;
-  const next = (count: number): Changes => {
+  const parts = KINDS.map((kind): [RowKind, Changes] => {
     const from = end;
-    end += count;
-    const part = (column: Float64Array) => column.subarray(from, end);
-    const { delta, low, high, p } = found;
-    return { delta: part(delta), low: part(low), high: part(high), p: part(p) };
-  };
-  return {
-    ledger: next(ledger.length),
-    ops: next(rows.ops.length),
-    sites: next(rows.sites.length),
-    functions: next(rows.functions.length),
-    frames: next(frames.base.samples.length),
-  };
+    end += kind === 'frames' ? frames.base.samples.length : rows[kind].length;
+    return [kind, changesFrom(found, from, end)];
+  });
+  return Object.fromEntries(parts) as AllChanges;
 }
 
 function joined(columns: readonly Float64Array[]): Float64Array {

@@ -83,16 +83,17 @@ const NAMES = ['scan.wasm', 'fold.wasm', 'trees.wasm', 'batches.wasm', 'columns.
 const NATIVES = 'natives';
 const compiled = new Map<string, Module | null>();
 let askedForCode = false;
+let assetsFolder: string | undefined;
 
 /** Modules by name, null where there is no SIMD: as one thread hands them to another. */
 export type WasmModules = ReadonlyMap<string, Module | null>;
 
 /** What folding takes. */
-export const TO_FOLD = ['scan.wasm', 'fold.wasm'];
+export const TO_FOLD: readonly string[] = ['scan.wasm', 'fold.wasm'];
 
 /**
  * Takes up the machine code of modules, where the build kept some for this Node and V8 does not refuse it; the others
- * are compiled when they are asked for. Once; before `compileLess` changes V8's flags.
+ * are compiled when they are asked for. The first call counts; before `compileLess` changes V8's flags.
  */
 export function takeUpModules(names: readonly string[] = NAMES): void {
   if (askedForCode || engine === undefined || isTurnedOff()) return;
@@ -102,7 +103,8 @@ export function takeUpModules(names: readonly string[] = NAMES): void {
   if (folder === undefined || natives === undefined) return;
   const taken = names.flatMap((name) => {
     const kept = keptBeside(join(folder, name));
-    return kept === undefined ? [] : [{ name, bytes: readFileSync(join(folder, name)), kept }];
+    const bytes = bytesOf(folder, name);
+    return kept === undefined || bytes === undefined ? [] : [{ name, bytes, kept }];
   });
   modulesOfMachineCode(natives, taken).forEach((module, i) => {
     if (module !== null) compiled.set(taken[i]?.name ?? '', module);
@@ -144,8 +146,8 @@ function isTurnedOff(): boolean {
 
 function compile(engine: Engine, name: string): Module | null {
   const folder = assets();
-  if (folder === undefined) return null;
-  const bytes = readFileSync(join(folder, name));
+  const bytes = folder === undefined ? undefined : bytesOf(folder, name);
+  if (bytes === undefined) return null;
   try {
     return new engine.Module(bytes);
   } catch {
@@ -154,16 +156,20 @@ function compile(engine: Engine, name: string): Module | null {
   }
 }
 
-let found: string | undefined;
+/** undefined where the build left none. */
+function bytesOf(folder: string, name: string): Buffer | undefined {
+  const file = join(folder, name);
+  return existsSync(file) ? readFileSync(file) : undefined;
+}
 
 /** The folder of the modules; undefined where nothing was built. */
 function assets(): string | undefined {
-  if (found !== undefined) return found;
+  if (assetsFolder !== undefined) return assetsFolder;
   const here = dirname(fileURLToPath(import.meta.url));
   // beside dist/ingest, beside the packs, or built where src is run from
   const places = ['../assets', '../../assets', '../../dist/assets'];
-  found = places
+  assetsFolder = places
     .map((place) => join(here, place))
     .find((place) => existsSync(join(place, 'scan.wasm')));
-  return found;
+  return assetsFolder;
 }

@@ -30,6 +30,16 @@ writeFileSync(
   join(dir, 'watch.cjs'),
   `const vm = require('node:vm');
   const { Script } = vm;
+  // in any thread
+  if (globalThis.WebAssembly !== undefined) {
+    const { Module } = WebAssembly;
+    WebAssembly.Module = class extends Module {
+      constructor(bytes) {
+        super(bytes);
+        require('node:fs').writeSync(2, 'module compiled: here\\n');
+      }
+    };
+  }
   vm.Script = class extends Script {
     constructor(source, options) {
       super(source, options);
@@ -60,11 +70,14 @@ function run(args: string[], flags: string[] = []) {
   const lines = ran.stderr.split('\n');
   const said = (what: string) =>
     lines.filter((line) => line.startsWith(what)).map((line) => line.slice(what.length));
-  const stderr = lines.filter((line) => !/^(?:compiled|machine code): /.test(line)).join('\n');
+  const stderr = lines
+    .filter((line) => !/^(?:compiled|machine code|module compiled): /.test(line))
+    .join('\n');
   return {
     ran: { status: ran.status, stdout: ran.stdout, stderr },
     had: [...new Set(said('compiled: '))],
     code: said('machine code: '),
+    compiled: said('module compiled: ').length,
   };
 }
 
@@ -182,13 +195,17 @@ describe("the machine code of WebAssembly modules, made at build for the builder
   it('is taken, once for all threads', () => {
     expect(kept()).toHaveLength(5);
     expect(outcome()).toEqual(expected('taken'));
+    expect(commands.map((args) => run(args).compiled)).toEqual([0, 0, 0]);
+    // four are used, and what a thread compiles is seen
+    for (const name of kept()) rmSync(join(assets, name));
+    expect(run(commands[1] ?? []).compiled).toBeGreaterThan(4);
   });
 
   it('is not asked for without WebAssembly', () => {
     const ran = run([...pair, '-f', 'html']);
     process.env['PVFLAME_WASM'] = 'off';
     try {
-      expect(run([...pair, '-f', 'html'])).toEqual({ ...ran, code: [] });
+      expect(run([...pair, '-f', 'html'])).toEqual({ ...ran, code: [], compiled: 0 });
     } finally {
       delete process.env['PVFLAME_WASM'];
     }
@@ -214,6 +231,17 @@ describe("the machine code of WebAssembly modules, made at build for the builder
     }
     for (const name of kept()) rmSync(join(assets, name));
     expect(outcome()).toEqual(expected());
+  });
+
+  it('does without a module that is missing itself', () => {
+    for (const name of readdirSync(assets).filter((file) => /^batches\.wasm/.test(file))) {
+      copyOfTheProgram();
+      rmSync(join(assets, name));
+      expect(outcome().ran).toEqual(expected().ran);
+    }
+    for (const name of readdirSync(assets).filter((file) => file.includes('.wasm')))
+      rmSync(join(assets, name));
+    expect(outcome().ran).toEqual(expected().ran);
   });
 
   it('does without where it cannot be read', () => {

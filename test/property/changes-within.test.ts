@@ -1,9 +1,30 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { noChanges } from '../../src/compare/changes.js';
 import { changesWithin } from '../../src/compare/changes-within.js';
 import { leaveDirtyMemory, leaveLargeMemory } from '../support/dirty-memory.js';
 import { seeded } from '../unit/stats/support/random.js';
 
-afterEach(() => vi.unstubAllEnvs());
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+/** Instances of WebAssembly modules that `run` makes. */
+function instancesIn(run: () => void): number {
+  const { Instance } = WebAssembly;
+  let made = 0;
+  WebAssembly.Instance = class extends Instance {
+    constructor(...args: ConstructorParameters<typeof Instance>) {
+      super(...args);
+      made++;
+    }
+  };
+  try {
+    run();
+  } finally {
+    WebAssembly.Instance = Instance;
+  }
+  return made;
+}
 
 const random = seeded(77);
 const column = (length: number, value: () => number) => Float64Array.from({ length }, value);
@@ -43,22 +64,24 @@ describe('changes of rows with one run a side', () => {
       const { columns, totals, noise } = rows(200, scale);
       if (round === 29) leaveLargeMemory();
       else leaveDirtyMemory();
-      const quick = changesWithin(columns, totals, noise);
+      let quick = noChanges(0);
+      expect(instancesIn(() => (quick = changesWithin(columns, totals, noise)))).toBe(1);
       vi.stubEnv('PVFLAME_WASM', 'off');
-      expect(quick).toEqual(changesWithin(columns, totals, noise));
+      let slow = noChanges(0);
+      expect(instancesIn(() => (slow = changesWithin(columns, totals, noise)))).toBe(0);
+      expect(quick).toEqual(slow);
       vi.unstubAllEnvs();
       expect(quick.p.some((p) => p < 0.05 && p > 0)).toBe(true);
       expect(quick.low.some(Number.isNaN)).toBe(true);
     }
   });
 
-  it('are none where a side has no samples or no weight', () => {
+  it.each([
+    ['weight', { value: 0, samples: 1e4 }],
+    ['samples', { value: 1e9, samples: 0 }],
+  ])('are none where a side has no %s', (_what, base) => {
     const { columns, noise } = rows(3, 0);
-    const changes = changesWithin(
-      columns,
-      { base: { value: 0, samples: 1e4 }, new: { value: 1e9, samples: 1e4 } },
-      noise,
-    );
+    const changes = changesWithin(columns, { base, new: { value: 1e9, samples: 1e4 } }, noise);
     expect([...changes.low]).toEqual([NaN, NaN, NaN]);
     expect([...changes.p]).toEqual([1, 1, 1]);
   });

@@ -1,4 +1,4 @@
-// Sums over pairs of neighbouring batches, in WebAssembly: AssemblyScript, not TypeScript. ../stats/dispersion.ts says what
+// Sums over pairs of neighbouring batches, and changes (./within.ts), in WebAssembly: AssemblyScript, not TypeScript. ../stats/dispersion.ts says what
 // they are, and does the same, operation for operation, where there is no WebAssembly.
 
 export { changesWithin, setTotals } from './within';

@@ -64,7 +64,7 @@ class WilsonCurve implements SideCurve {
     this.low = scale * (middle - half);
     this.high = scale * (middle + half);
     if (this.scaleVariance === 0) return;
-    // not `**`, whose last digit is not the product's: ../assembly/within.ts does the same
+    // products, as in ../assembly/within.ts, whose `**` is another one
     const below = this.mean - this.low;
     const above = this.high - this.mean;
     const noise = q * this.mean * (q * this.mean) * this.scaleVariance;

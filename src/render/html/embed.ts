@@ -8,8 +8,8 @@ export const REPORT_ELEMENT = 'pvflame-report';
 /** The id of the one that carries both sides' folded stacks. */
 export const STACKS_ELEMENT = 'pvflame-stacks';
 
-/** Level 9 takes 15 times as long on a wide report and makes it 10 % smaller (docs/page.md). */
-const LEVEL = 4;
+/** Level 9 takes ten times as long on a wide report and makes its page 4 % smaller. */
+const LEVEL = 5;
 
 const gzipInThread = promisify(gzip);
 

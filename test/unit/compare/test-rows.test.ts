@@ -47,6 +47,44 @@ function findings(ledger: RowPair[], frames: RowPair[]) {
   return testRows(rows);
 }
 
+describe('several runs against one', () => {
+  it('are their mean, of frames too', () => {
+    const row = (base: number[], other: number): RowPair => ({
+      base: { runs: base, samples: base.reduce((a, b) => a + b, 0) },
+      new: { runs: [other], samples: other },
+    });
+    // means are 400 against 400 and against 800, single runs are not
+    const [same, twice] = [row([100, 400, 700], 400), row([700, 400, 100], 800)];
+    const frames = [same, twice];
+    const quiet = (count: number) => ({
+      phi: new Float64Array(count).fill(1),
+      df: new Float64Array(count).fill(Infinity),
+    });
+    const none = quiet(0);
+    const found = testRows({
+      total: row([1e4, 1e4, 1e4], 1e4),
+      ledger: [],
+      ops: [],
+      sites: [],
+      functions: frames,
+      frames: {
+        base: { ...columns(frames, 'base'), runs: 3 },
+        new: { ...columns(frames, 'new'), runs: 1 },
+      },
+      within: () => ({
+        ledger: none,
+        ops: none,
+        sites: none,
+        functions: quiet(2),
+        frames: quiet(2),
+      }),
+    });
+    const words = ['within noise', 'more'];
+    expect(found.functions.map(({ verdict }) => verdict)).toEqual(words);
+    expect(Array.from(found.frames, (code) => VERDICTS[code])).toEqual(words);
+  });
+});
+
 describe('over runs', () => {
   const spread = findSpread(functions, TOTALS);
 
