@@ -72,6 +72,7 @@ export async function checkReport(paths: string[], options: CheckOptions): Promi
     nameOf: (path) => inputName(path, options.withPaths),
     format: options.inputFormat,
     kallsyms: options.kallsyms,
+    addresses: 'kernel',
     onRaw: progress.add,
   });
   progress.end();

@@ -135,15 +135,22 @@ function meansByBoot(values: readonly number[], boot: readonly number[]): number
 
 /** Each stack node's function (the innermost frame's, by canonical name). */
 function functionRows({ profile, facts }: Side): { of: Int32Array; count: number } {
-  const { stacks } = profile;
+  const { stacks, frames } = profile;
   const ids = new Map<string, number>();
+  const idOf = (name: string) => {
+    const id = ids.get(name) ?? ids.size;
+    ids.set(name, id);
+    return id;
+  };
+  // by frame: they are far fewer than nodes, and a name is made of two texts
+  const ofFrame = new Int32Array(frames.size).fill(-1);
   const of = new Int32Array(stacks.size);
   for (let node = 0; node < stacks.size; node++) {
     const frame = stacks.key(node);
-    const name = frame < 0 ? '' : `${facts.name[frame]}\0${facts.dso[frame]}`;
-    const id = ids.get(name) ?? ids.size;
-    ids.set(name, id);
-    of[node] = id;
+    const known = ofFrame[frame] ?? -1;
+    of[node] =
+      known >= 0 ? known : idOf(frame < 0 ? '' : `${facts.name[frame]}\0${facts.dso[frame]}`);
+    if (frame >= 0) ofFrame[frame] = of[node] ?? -1;
   }
   return { of, count: ids.size };
 }
