@@ -1,6 +1,6 @@
 import type { BudgetEntry } from '../compare/index.js';
 import { chooseEvent, type Profile } from '../profile/index.js';
-import { renderValidation } from '../render/validate/index.js';
+import { renderValidation, renderValidationJson } from '../render/validate/index.js';
 import { buildValidation } from '../report/validate.js';
 import type { Counts, Pair } from '../report/validate-rows.js';
 import type { Validation } from '../report/validate-schema.js';
@@ -47,7 +47,9 @@ export async function validate(given: unknown): Promise<void> {
   );
   for (const output of outputs) requireWritable(output.path);
   const validation = await validateFiles(paths, options);
-  await writeEach(outputs, ({ format }) => renderValidation(validation, format));
+  let bytes: Uint8Array | undefined;
+  const json = () => (bytes ??= renderValidationJson(validation));
+  await writeEach(outputs, ({ format }) => renderValidation(validation, format, json));
   if (!options.quiet) summarise(validation, outputs, options.verbose);
   process.exitCode = budgetStatus(validation, options.budgetStrict);
 }

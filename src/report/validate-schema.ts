@@ -1,6 +1,6 @@
 /** The document of `pvflame validate`. Meanings: docs/validate.md. What cannot be known is null. */
 import * as z from 'zod';
-import { BUCKETS, interval, reportSchema, SITE_STATES, VERDICTS } from './schema.js';
+import { BUCKETS, interval, reportSchema, SITE_STATES, VERDICTS, type Report } from './schema.js';
 
 export const VALIDATE_SCHEMA = 'pvflame-validate/1';
 
@@ -188,7 +188,14 @@ export const validateSchema = z.object({
   }),
 });
 
-export type Validation = z.infer<typeof validateSchema>;
+/** The document as it is parsed, and as `renderValidationJson` (render/validate/json.ts) writes it. */
+export type ValidationDocument = z.infer<typeof validateSchema>;
+/** The same with the graphs' columns as they were made. */
+export type Validation = Omit<ValidationDocument, 'pairs'> & {
+  pairs: Record<Exclude<keyof ValidationDocument['pairs'], 'beforeAfter'>, Report | null> & {
+    beforeAfter: Report;
+  };
+};
 export type ValidationRow = Pick<Validation['ops'][number], keyof typeof row>;
 export type ValidationChange = z.infer<typeof change>;
 export type RecoveredDoc = z.infer<typeof recovered>;

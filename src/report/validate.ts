@@ -1,5 +1,4 @@
 import { recoveredOfTotal } from '../compare/index.js';
-import { asDocument } from './columns.js';
 import type { Report } from './schema.js';
 import {
   changeOf,
@@ -86,9 +85,9 @@ export function buildValidation(input: ValidationInput): Validation {
     ...judged,
     warnings: warningsOf(pairs),
     pairs: {
-      nativeBefore: nativeBefore === undefined ? null : asDocument(nativeBefore.report),
-      nativeAfter: nativeAfter === undefined ? null : asDocument(nativeAfter.report),
-      beforeAfter: asDocument(whole),
+      nativeBefore: nativeBefore?.report ?? null,
+      nativeAfter: nativeAfter?.report ?? null,
+      beforeAfter: whole,
     },
     provenance: { tool: 'pvflame', version: input.version, argv: input.argv },
   };

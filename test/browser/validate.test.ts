@@ -31,7 +31,7 @@ describe('the page of a fix', () => {
     [false, 'dark', 700],
   ] as const) {
     it(`stands without complaint (scripts ${javaScriptEnabled ? 'on' : 'off'}, ${colorScheme})`, async () => {
-      const html = await renderValidation(document, 'html');
+      const html = String(await renderValidation(document, 'html'));
       const { page, complaints, requests, close } = await open(browser, html, {
         javaScriptEnabled,
         colorScheme,
@@ -52,7 +52,7 @@ describe('the page of a fix', () => {
   }
 
   it('puts a frame in the same place in each graph', async () => {
-    const html = await renderValidation(document, 'html');
+    const html = String(await renderValidation(document, 'html'));
     const { page, close } = await open(browser, html, { live: false });
     const places = await page
       .locator('svg.graph')
@@ -69,7 +69,7 @@ describe('the page of a fix', () => {
   });
 
   it('has no serious violation', async () => {
-    const html = await renderValidation(document, 'html');
+    const html = String(await renderValidation(document, 'html'));
     const { page, close } = await open(browser, html.replace(/<meta\s+http-equiv[^>]*>/, ''), {
       live: false,
     });

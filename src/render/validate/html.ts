@@ -6,7 +6,7 @@ import type { Report } from '../../report/schema.js';
 import type { Validation } from '../../report/validate-schema.js';
 import { loadAssets } from '../html/assets.js';
 import { inputTable, warningList } from '../html/common.js';
-import { embed, packDocument } from '../html/embed.js';
+import { embed, pack } from '../html/embed.js';
 import { legend } from '../html/legend.js';
 import { html, type Content, type Markup } from '../html/markup.js';
 import { scriptlessPage } from '../html/scriptless.js';
@@ -37,14 +37,15 @@ export const VALIDATION_ELEMENT = 'pvflame-validate';
 const MOST_FRAMES = 600;
 const MOST_ROWS = 12;
 
-/** Same document, same bytes. */
-export async function renderValidationHtml(of: Validation): Promise<string> {
+/** Same document, same bytes. `json`: the document's, which another thread packs while the page is written. */
+export async function renderValidationHtml(of: Validation, json: Uint8Array): Promise<string> {
   const { css } = loadAssets();
+  const packed = pack(json.subarray(0, json.length - 1));
   return scriptlessPage({
     title: `${title(of)} – pvflame`,
     css,
     body: body(of),
-    data: embed(VALIDATION_ELEMENT, await packDocument(of)),
+    data: embed(VALIDATION_ELEMENT, await packed),
   });
 }
 
