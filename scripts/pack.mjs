@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, relative } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 /** What is loaded together: of each pack its commands. A pack is read whole, so that often used ones stand alone. */
@@ -247,14 +248,25 @@ export function compilePacks(root, dist) {
   const main = join(dist, 'cli/main.js');
   const out = mkdtempSync(join(tmpdir(), 'pvflame-build-'));
   const recording = (name) => join(root, `fixtures/recordings/6.1/${name}.perf-script.txt.gz`);
-  const pair = [recording('native'), recording('paravirt-unpatched')];
+  const packed = [recording('native'), recording('paravirt-unpatched')];
+  // plain text is read another way
+  const plain = packed.map((path, i) => {
+    const file = join(out, `${i}.txt`);
+    writeFileSync(file, gunzipSync(readFileSync(path)));
+    return file;
+  });
   const page = join(out, 'page.html');
+  const outputs = ['html', 'json', 'txt'].flatMap((end) => ['-o', join(out, `report.${end}`)]);
   try {
     for (const args of [
       ['--help'],
-      ['fold', pair[0]],
-      [...pair, '-o', page, '-o', join(out, 'report.json')],
-      pair,
+      ['fold', packed[0]],
+      ['fold', '-q', plain[0], '-o', join(out, 'folded')],
+      [...packed, '-o', page, '-o', join(out, 'report.json')],
+      [...plain, '-q', ...outputs],
+      // outputs that are there are replaced
+      [...plain, '-q', ...outputs],
+      packed,
       ['extract', page],
     ]) {
       execFileSync(process.execPath, [join(root, 'scripts/compile-packs.mjs'), main, ...args], {
