@@ -39,9 +39,9 @@ export async function prepare(format: Format): Promise<void> {
 
 async function htmlOf(report: Report, extra: Extra): Promise<string> {
   const json = extra.json();
-  const { pack, renderPage } = await import('./html/index.js');
+  const { pack, packLine, renderPage } = await import('./html/index.js');
   // the document takes longest: it is packed while the stacks are folded and the page is written
-  const packed = pack(json.subarray(0, json.length - 1));
+  const packed = packLine(json);
   const stacks = pack(await extra.stacks());
   return renderPage(report, { report: packed, stacks });
 }

@@ -5,7 +5,7 @@ import {
   putInto,
   type WasmAllocator,
 } from '../ingest/index.js';
-import type { Graph, NodeColumn, Report, ReportDocument } from './schema.js';
+import type { Graph, NodeColumn } from './schema.js';
 
 /** Nodes from which on it pays to make an instance of a module. */
 const MANY = 1 << 12;
@@ -20,27 +20,6 @@ interface Exports extends WasmAllocator {
   doubles(at: number, count: number): void;
   jsonAt(): number;
   jsonLength(): number;
-}
-
-/** A report with plain lists for columns. */
-export function asDocument(report: Report): ReportDocument {
-  const { nodes, ...graph } = report.graph;
-  const list = (column: NodeColumn) => (Array.isArray(column) ? column : Array.from(column));
-  return {
-    ...report,
-    graph: {
-      ...graph,
-      nodes: {
-        depth: list(nodes.depth),
-        name: list(nodes.name),
-        kind: list(nodes.kind),
-        base: list(nodes.base),
-        new: list(nodes.new),
-        verdict: list(nodes.verdict),
-        moved: list(nodes.moved),
-      },
-    },
-  };
 }
 
 /**

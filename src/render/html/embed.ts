@@ -25,6 +25,11 @@ export async function pack(json: Uint8Array): Promise<string> {
   return bytes.toString('base64');
 }
 
+/** The same of a document's JSON as it is written to a file, with the end of its line, which a page leaves out. */
+export function packLine(json: Uint8Array): Promise<string> {
+  return pack(json.subarray(0, json.length - 1));
+}
+
 /** A document to be packed that nothing else needs as JSON. */
 export function packDocument(document: object): Promise<string> {
   return pack(Buffer.from(JSON.stringify(document)));

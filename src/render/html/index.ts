@@ -1,6 +1,6 @@
-import { asDocument } from '../../report/columns.js';
 import type { Report } from '../../report/schema.js';
 import type { Stacks } from '../../report/stacks-schema.js';
+import { renderJson } from '../json.js';
 import { paletteCss } from '../shared/colour.js';
 import { formatPercent } from '../shared/numbers.js';
 import { displayName } from '../shared/visible.js';
@@ -13,6 +13,7 @@ import {
   embed,
   pack,
   packDocument,
+  packLine,
   REPORT_ELEMENT,
   STACKS_ELEMENT,
 } from './embed.js';
@@ -23,7 +24,7 @@ import { patchingSection } from './patching.js';
 import { provenance } from './provenance.js';
 import { functionsSection, opsSection, sitesSection } from './tables.js';
 
-export { pack } from './embed.js';
+export { pack, packLine } from './embed.js';
 
 /** Reads and loads what a page is made of. */
 export async function prepare(): Promise<void> {
@@ -38,7 +39,7 @@ export async function prepare(): Promise<void> {
  */
 export function renderHtml(report: Report, stacks?: Stacks): Promise<string> {
   return renderPage(report, {
-    report: packDocument(asDocument(report)),
+    report: packLine(renderJson(report)),
     stacks: stacks === undefined ? undefined : packDocument(stacks),
   });
 }

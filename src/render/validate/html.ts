@@ -6,7 +6,7 @@ import type { Report } from '../../report/schema.js';
 import type { Validation } from '../../report/validate-schema.js';
 import { loadAssets } from '../html/assets.js';
 import { inputTable, warningList } from '../html/common.js';
-import { embed, pack } from '../html/embed.js';
+import { embed, packLine } from '../html/embed.js';
 import { legend } from '../html/legend.js';
 import { html, type Content, type Markup } from '../html/markup.js';
 import { scriptlessPage } from '../html/scriptless.js';
@@ -40,7 +40,7 @@ const MOST_ROWS = 12;
 /** Same document, same bytes. `json`: the document's, which another thread packs while the page is written. */
 export async function renderValidationHtml(of: Validation, json: Uint8Array): Promise<string> {
   const { css } = loadAssets();
-  const packed = pack(json.subarray(0, json.length - 1));
+  const packed = packLine(json);
   return scriptlessPage({
     title: `${title(of)} – pvflame`,
     css,

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { asDocument } from '../../../src/report/columns.js';
+import { documentOf } from '../../support/document.js';
 import { reportSchema } from '../../../src/report/schema.js';
 import { BOTH_IMAGES, NATIVE_IMAGE, ONE_IMAGE, PARAVIRT_IMAGE } from '../../support/images.js';
 import {
@@ -226,7 +226,7 @@ describe('callees by return address', () => {
 describe('recordings of 6.1 with their images', () => {
   it('adds up on a timer, and names what it cannot say', async () => {
     const report = reportSchema.parse(
-      asDocument(
+      documentOf(
         await reportOf(recording('6.1', 'native'), recording('6.1', 'paravirt'), BOTH_IMAGES),
       ),
     );

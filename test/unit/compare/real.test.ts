@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { asDocument } from '../../../src/report/columns.js';
+import { documentOf } from '../../support/document.js';
 import { NODE_KINDS, reportSchema } from '../../../src/report/schema.js';
 import { foldProfile, readProfile, DEFAULT_PROFILE_OPTIONS } from '../../../src/profile/index.js';
 import { ledgerOf, recording, reportOf } from '../../support/recordings.js';
@@ -13,7 +13,7 @@ describe.each([
 ])('Linux %s, %s against %s', (kernel, base, other) => {
   it('adds up: ledger, ops, functions and graph are the total, to the last unit', async () => {
     const report = reportSchema.parse(
-      asDocument(await reportOf(recording(kernel, base), recording(kernel, other))),
+      documentOf(await reportOf(recording(kernel, base), recording(kernel, other))),
     );
     expect(report.sumCheck).toBe(0);
     const ledger = ledgerOf(report);
